@@ -1,0 +1,41 @@
+/** A source that tells its listeners something; the returned function leaves. */
+export interface Listenable<T> {
+  subscribe(listener: (value: T) => void): () => void
+}
+
+export interface Listeners<T> extends Listenable<T> {
+  readonly size: number
+  tell(value: T): void
+}
+
+/** The one way anybody in this house is told anything. */
+export function createListeners<T = void>(): Listeners<T> {
+  // Entries, not functions: one function may be added twice, and then leaves twice.
+  let entries: readonly { readonly tell: (value: T) => void }[] = []
+
+  return {
+    get size() {
+      return entries.length
+    },
+    subscribe(listener) {
+      const entry = { tell: listener }
+      entries = [...entries, entry]
+      return () => {
+        entries = entries.filter((other) => other !== entry)
+      }
+    },
+    tell(value) {
+      // The list is replaced, never changed: a listener may leave or bring another while being told.
+      for (const entry of entries) {
+        try {
+          entry.tell(value)
+        } catch (error) {
+          // As in the DOM: one bad listener harms neither the others nor us, and is not hushed up.
+          queueMicrotask(() => {
+            throw error
+          })
+        }
+      }
+    },
+  }
+}

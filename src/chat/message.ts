@@ -1,0 +1,92 @@
+import type { HoldlineError } from '../base/error.js'
+
+/** Text, as it was written or as it is being written. */
+export interface TextPart {
+  readonly type: 'text'
+  readonly text: string
+  readonly state?: 'streaming' | 'done'
+}
+
+/** What a model thought before it answered. */
+export interface ReasoningPart {
+  readonly type: 'reasoning'
+  readonly text: string
+  readonly state?: 'streaming' | 'done'
+}
+
+/** A tool call; the type carries the tool's name, such as `tool-weather`. */
+export type ToolPart = {
+  readonly type: `tool-${string}`
+  readonly toolCallId: string
+} & (
+  | { readonly state: 'input-streaming'; readonly input: unknown }
+  | { readonly state: 'input-available'; readonly input: unknown }
+  | { readonly state: 'output-available'; readonly input: unknown; readonly output: unknown }
+  | { readonly state: 'output-error'; readonly input: unknown; readonly errorText: string }
+)
+
+export interface FilePart {
+  readonly type: 'file'
+  readonly mediaType: string
+  readonly filename?: string
+  /** A URL, a data URL too. */
+  readonly url: string
+}
+
+export interface SourceUrlPart {
+  readonly type: 'source-url'
+  readonly sourceId: string
+  readonly url: string
+  readonly title?: string
+}
+
+/** Anything else the server wants to show; the type carries its name, such as `data-weather`. */
+export interface DataPart {
+  readonly type: `data-${string}`
+  readonly id?: string
+  readonly data: unknown
+}
+
+export type ChatPart = TextPart | ReasoningPart | ToolPart | FilePart | SourceUrlPart | DataPart
+
+/** How an answer came to its end. The text it has is kept in every case. */
+export interface MessageEnd {
+  /**
+   * - `complete`: the server said that this is all. `reason` may still be `length` or `content_filter`.
+   * - `truncated`: the stream broke off, and could not be gone on with.
+   * - `stopped`: by {@link Chat.stop}, or at the server.
+   * - `error`: see `error`.
+   */
+  readonly state: 'complete' | 'truncated' | 'stopped' | 'error'
+  /** Why, in one of the field's words: `stop`, `length`, `tool-calls`, `content-filter`, `error`, `other`. */
+  readonly reason?: string
+  /** The same in the server's own word. */
+  readonly raw?: string
+  readonly error?: HoldlineError
+}
+
+/** What an answer cost, where the server says so. */
+export interface Usage {
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  readonly reasoningTokens?: number
+  readonly totalTokens?: number
+}
+
+/**
+ * One message of a conversation, in the shape of the AI SDK's `UIMessage`: components made for it render ours.
+ * A message that did not change keeps its identity, and so does each of its parts.
+ */
+export interface ChatMessage {
+  readonly id: string
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly parts: ChatPart[]
+  readonly metadata?: unknown
+  /** Set once the answer has ended. */
+  readonly end?: MessageEnd
+  readonly usage?: Usage
+}
+
+/** The plain text of a message: its text parts, joined. */
+export const textOf = ({ parts }: Pick<ChatMessage, 'parts'>): string =>
+  parts.map((part) => (part.type === 'text' ? (part as TextPart).text : '')).join('')

@@ -1,0 +1,114 @@
+import type { HoldlineError } from '../base/error.js'
+import { iterate, type IterateOptions } from '../base/iterate.js'
+import { createListeners, type Listenable } from '../base/listeners.js'
+import type { Readable } from '../base/store.js'
+import type { Frame } from '../frames/frame.js'
+import type { Gap } from './ledger.js'
+import { createLine } from './line.js'
+import type { ConnectionOptions } from './options.js'
+import type { SendOptions } from './outbox.js'
+import type { ConnectionState } from './state.js'
+
+/** What a server said, decoded. */
+export interface Message<T> {
+  readonly data: T
+  /** The event's name; `message` where the server gave none. */
+  readonly event: string
+  readonly id: string | undefined
+}
+
+/** A line to a server, held by those who listen: the first one opens it, the last one to leave closes it. */
+export interface Connection<T> extends Listenable<Message<T>>, AsyncIterable<Message<T>> {
+  /** What the line is doing, and why. */
+  readonly state: Readable<ConnectionState>
+  /** Hears every message; the returned function leaves. A listener that throws harms nobody else. */
+  subscribe(listener: (message: Message<T>) => void): () => void
+  /**
+   * Sends a string or binary data as it is and anything else as JSON; waits for the line, 256 messages at the most.
+   * Resolves when handed over; rejects with a {@link HoldlineError}, never loses silently.
+   */
+  send(data: unknown, options?: SendOptions): Promise<void>
+  /** What could not be decoded or broke a rule; the connection goes on. */
+  readonly faults: Listenable<HoldlineError>
+  /**
+   * Told when messages may be missing. A listener that calls {@link Connection.reconnect} has them asked for again
+   * before the message behind the gap is delivered.
+   */
+  readonly gaps: Listenable<Gap>
+  /** The messages one by one, with a bound on how many may wait. Ends when the line is closed, throws when it fails. */
+  messages(options?: IterateOptions): AsyncIterableIterator<Message<T>>
+  /** Dials now, whatever is going on. Does nothing while nobody listens. */
+  reconnect(): void
+  /** Hangs up at once. The next listener opens it again. */
+  close(): void
+}
+
+/**
+ * Creates a connection. Nothing happens until somebody listens.
+ *
+ * @example
+ * const likes = createConnection({ transports: [webSocket('/likes'), sse('/likes')], decode: json() })
+ * const stop = likes.subscribe(({ data }) => console.log(data))
+ */
+export function createConnection<T = string>(options: ConnectionOptions<T>): Connection<T> {
+  const listeners = createListeners<Message<T>>()
+  const faults = createListeners<HoldlineError>()
+  const gaps = createListeners<Gap>()
+  const decode = options.decode ?? (({ data }: Frame) => data as T)
+
+  const line = createLine(options, {
+    take(frame) {
+      let data: T
+      try {
+        data = decode(frame)
+      } catch (error) {
+        // What nobody can read must not come again, so the cursor moves on all the same.
+        return faults.tell(error as HoldlineError)
+      }
+      listeners.tell({ data, event: frame.event, id: frame.id })
+    },
+    fault: faults.tell,
+    gap: gaps.tell,
+  })
+  const { state } = line
+
+  function subscribe(listener: (message: Message<T>) => void): () => void {
+    const leave = listeners.subscribe(listener)
+    line.hold()
+    return () => {
+      leave()
+      if (listeners.size === 0) line.release()
+    }
+  }
+
+  function messages(limits?: IterateOptions): AsyncIterableIterator<Message<T>> {
+    return iterate((to) => {
+      const leave = subscribe(to.push)
+      const look = (): void => {
+        const now = state.get()
+        if (now.status === 'closed') to.end()
+        if (now.status === 'failed') to.end(now.error)
+      }
+      const forget = state.subscribe(look)
+      look()
+      return () => {
+        forget()
+        leave()
+      }
+    }, limits)
+  }
+
+  return {
+    state,
+    subscribe,
+    faults: { subscribe: faults.subscribe },
+    gaps: { subscribe: gaps.subscribe },
+    messages,
+    [Symbol.asyncIterator]: () => messages(),
+    send: line.send,
+    reconnect: () => {
+      if (listeners.size > 0) line.redial()
+    },
+    close: line.close,
+  }
+}

@@ -1,0 +1,138 @@
+import { HoldlineError } from '../base/error.js'
+import { createStore, type Readable } from '../base/store.js'
+import type { Frame } from '../frames/frame.js'
+import { createEnv } from '../transports/env.js'
+import type { Attempt } from '../transports/transport.js'
+import { createDriver } from './driver.js'
+import { createLedger, type Gap } from './ledger.js'
+import { createMemory } from './memory.js'
+import { complaint, type ConnectionOptions, type LineOptions, listOf, planOf } from './options.js'
+import { createOutbox, type SendOptions } from './outbox.js'
+import type { ConnectionState } from './state.js'
+import { watchSurroundings } from './surroundings.js'
+
+/** What a line tells its owner. */
+export interface LineOwner {
+  /** A message, once and in order. It counts as taken in when this returns. */
+  take(frame: Frame): void
+  fault(error: HoldlineError): void
+  gap(gap: Gap): void
+  /** What to ask for instead of the transport's own request. */
+  ask?(sent: boolean): Pick<Attempt, 'request' | 'dialect'>
+  /** Whether ids are the numbers 1, 2, 3 …, so that a missing one shows. */
+  readonly counted?: boolean
+}
+
+export interface Line {
+  readonly state: Readable<ConnectionState>
+  hold(): void
+  release(): void
+  redial(): void
+  close(): void
+  send(data: unknown, options?: SendOptions): Promise<void>
+}
+
+/** The held connection itself: frames in, once and in order; connections and chats are made of it. */
+export function createLine(options: ConnectionOptions<never> | LineOptions, owner: LineOwner): Line {
+  const wrong = complaint(options)
+  if (wrong) return brokenLine(wrong)
+  const { resumeFrom, lingerMs = 1_000 } = options as ConnectionOptions<never>
+  const env = createEnv(options.env)
+  const transports = listOf(options.transports)
+  const memory = createMemory(transports, env)
+  const ledger = createLedger(resumeFrom, owner.counted ?? false)
+  const outbox = createOutbox(env.clock.after)
+  let leaveSurroundings: (() => void) | undefined
+  let stopLingering = (): void => {}
+
+  const driver = createDriver({
+    plan: planOf(options),
+    env,
+    transports,
+    startAt: memory.recall(),
+    journal: options.journal,
+    remember: memory.remember,
+    ask: (sent) => ({ ...owner.ask?.(sent), cursor: ledger.cursor }),
+    opened: ({ send }) => outbox.open(send),
+    forgetCursor() {
+      const after = ledger.cursor
+      ledger.forget()
+      owner.gap({ after, before: undefined, reason: 'lost' })
+    },
+    tell: {
+      frame: take,
+      checkpoint: ledger.commit,
+      fault: owner.fault,
+      welcome({ resumed }) {
+        if (resumed !== false || ledger.cursor === undefined) return
+        const after = ledger.cursor
+        ledger.forget()
+        owner.gap({ after, before: undefined, reason: 'lost' })
+      },
+    },
+  })
+  const { state } = driver
+  state.subscribe(() => {
+    const now = state.get()
+    const { status } = now
+    if (status !== 'open') outbox.shut()
+    const over = status === 'closed' || status === 'failed'
+    if (!over) return void (leaveSurroundings ??= watchSurroundings(env, driver.dispatch))
+    leaveSurroundings?.()
+    leaveSurroundings = undefined
+    outbox.reject(status === 'failed' ? now.error : closed())
+  })
+
+  function take(frame: Frame): void {
+    const verdict = ledger.look(frame)
+    if (verdict === 'seen') return
+    if (verdict === 'gap') {
+      const { attempt } = state.get()
+      owner.gap({ after: ledger.cursor, before: frame.id, reason: 'skipped' })
+      // Whoever was told may have asked for it all again.
+      if (state.get().attempt !== attempt) return
+    }
+    owner.take(frame)
+    // Only now: what no one has taken in must come again.
+    ledger.commit(frame.id)
+  }
+
+  return {
+    state,
+    hold() {
+      stopLingering()
+      driver.dispatch({ type: 'start' })
+    },
+    release() {
+      stopLingering()
+      stopLingering = env.clock.after(lingerMs, () => driver.dispatch({ type: 'stop', reason: 'unused' }))
+    },
+    redial: () => driver.dispatch({ type: 'redial' }),
+    close() {
+      stopLingering()
+      driver.dispatch({ type: 'stop', reason: 'closed' })
+    },
+    async send(data, sending = {}) {
+      const now = state.get()
+      if (now.status === 'failed') throw now.error
+      if (now.status === 'closed') throw closed()
+      return outbox.post(data, sending)
+    },
+  }
+}
+
+const closed = (): HoldlineError =>
+  new HoldlineError('The connection is closed; listen to it to open it again', { kind: 'aborted', code: 'closed' })
+
+/** Options that cannot work are told where every other failure is told: in the state. */
+function brokenLine(error: HoldlineError): Line {
+  const nothing = (): void => {}
+  return {
+    state: createStore<ConnectionState>({ status: 'failed', attempt: 0, transport: '', failures: 0, error }),
+    hold: nothing,
+    release: nothing,
+    redial: nothing,
+    close: nothing,
+    send: () => Promise.reject(error),
+  }
+}

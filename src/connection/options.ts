@@ -1,0 +1,74 @@
+import { HoldlineError } from '../base/error.js'
+import type { Ending } from '../base/ending.js'
+import type { Frame } from '../frames/frame.js'
+import type { Backoff } from '../policy/backoff.js'
+import { judge, type Verdict } from '../policy/verdict.js'
+import type { Env } from '../transports/env.js'
+import type { Transport } from '../transports/transport.js'
+import type { Event, Plan, World } from './conduct.js'
+import type { Heartbeat } from './heartbeat.js'
+
+/** What every kind of connection takes, a chat's too. */
+export interface LineOptions {
+  /** Preferred first; the others are fallbacks. */
+  readonly transports: Transport | readonly Transport[]
+  /** The wait before a new try. */
+  readonly backoff?: Partial<Backoff> | undefined
+  /** How silence is judged; `false` trusts a silent line for ever. */
+  readonly heartbeat?: Partial<Heartbeat> | false | undefined
+  /** How long an attempt may take until the server has answered, in milliseconds. @defaultValue 10000 */
+  readonly connectTimeoutMs?: number | undefined
+  /** Failures in a row after which the status is `failed`. @defaultValue Infinity */
+  readonly maxFailures?: number | undefined
+  /** How long a fallback is in use before a better transport is tried beside it, in milliseconds. @defaultValue 60000 */
+  readonly upgradeAfterMs?: number | undefined
+  /** Says what an ending means, where the default says something else; `undefined` leaves it to the default. */
+  readonly classify?: ((ending: Ending) => Verdict | undefined) | undefined
+  /** What is taken from the world outside. */
+  readonly env?: Partial<Env> | undefined
+  /** Sees every event with the world it met; fed to the conduct again, the same list leads to the same states. */
+  readonly journal?: ((event: Event, world: World) => void) | undefined
+}
+
+export interface ConnectionOptions<T> extends LineOptions {
+  /** Frame to value. @defaultValue the text itself */
+  readonly decode?: ((frame: Frame) => T) | undefined
+  /** The cursor to start from. */
+  readonly resumeFrom?: string | undefined
+  /** How long it stays open after its last listener left, in milliseconds: a remount costs nothing. @defaultValue 1000 */
+  readonly lingerMs?: number | undefined
+}
+
+export const listOf = (transports: LineOptions['transports']): readonly Transport[] =>
+  'dial' in transports ? [transports] : transports
+
+export function planOf(options: LineOptions): Plan {
+  const { backoff, heartbeat, connectTimeoutMs = 10_000, maxFailures = Infinity, upgradeAfterMs = 60_000 } = options
+  return {
+    transports: listOf(options.transports),
+    backoff: { firstMs: 1_000, growth: 2, maxMs: 30_000, ...backoff },
+    heartbeat: heartbeat !== false && { pingAfterMs: 20_000, pongWithinMs: 10_000, ...heartbeat },
+    connectTimeoutMs,
+    maxFailures,
+    upgradeAfterMs,
+    judge: (ending) => options.classify?.(ending) ?? judge(ending),
+  }
+}
+
+/** What is wrong with the options, if anything: a wrong number would otherwise show as a busy loop or as nothing. */
+export function complaint(options: LineOptions & { readonly lingerMs?: number | undefined }): HoldlineError | undefined {
+  const transports = options.transports as unknown
+  const list: unknown[] = Array.isArray(transports) ? transports : [transports]
+  const wrong = (message: string): HoldlineError => new HoldlineError(message, { kind: 'request', code: 'bad-option' })
+  if (list.length === 0 || list.some((item) => typeof (item as Transport | undefined)?.dial !== 'function')) {
+    return wrong('transports must be a transport, such as sse(url), or a list of them')
+  }
+  const { backoff, heartbeat, connectTimeoutMs, maxFailures, upgradeAfterMs, lingerMs } = options
+  const numbers = { connectTimeoutMs, maxFailures, upgradeAfterMs, lingerMs, ...backoff, ...(heartbeat || {}) }
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
+      return wrong(`${name} must be a number of 0 or more, not ${String(value)}`)
+    }
+  }
+  return undefined
+}

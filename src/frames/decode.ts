@@ -1,0 +1,37 @@
+import { HoldlineError } from '../base/error.js'
+import type { Frame } from './frame.js'
+import type { Schema } from './schema.js'
+
+/**
+ * Reads a frame's data as JSON; with a Standard Schema, as JSON of that shape.
+ * What does not fit goes to {@link Connection.faults}, and the connection goes on.
+ *
+ * @example
+ * createConnection({ transports: sse('/api/likes'), decode: json(z.object({ count: z.number() })) })
+ */
+export function json<Output>(schema: Schema<Output>): (frame: Frame) => Output
+export function json<Output = unknown>(): (frame: Frame) => Output
+export function json(schema?: Schema): (frame: Frame) => unknown {
+  return (frame) => {
+    const value = parseJson(frame.data)
+    if (!schema) return value
+    const result = schema['~standard'].validate(value)
+    // Waiting for one message would let the next one overtake it.
+    if (result instanceof Promise) throw wrong('schema', 'The schema is asynchronous; use a synchronous one')
+    if (result.issues) throw wrong('schema', result.issues.map((issue) => issue.message).join('; '))
+    return result.value
+  }
+}
+
+/** JSON to value, or a HoldlineError that shows how the text begins. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw wrong('not-json', `Not JSON: ${text.slice(0, 80)}`, cause)
+  }
+}
+
+function wrong(code: string, message: string, cause?: unknown): HoldlineError {
+  return new HoldlineError(message, { kind: 'protocol', code, cause })
+}

@@ -1,0 +1,97 @@
+import { HoldlineError } from '../base/error.js'
+import type { Ending } from '../base/ending.js'
+import { parseJson } from '../frames/decode.js'
+import type { Frame } from '../frames/frame.js'
+import type { Dialect, Sink } from './transport.js'
+
+/** The event name that carries controls over an event stream. */
+const CONTROL_EVENT = 'holdline'
+
+const VERBS = { POST: 'run', GET: 'resume', DELETE: 'stop' } as const
+
+/** What a server may put into an envelope: `t` where it is a control, `data` where it is a message. */
+interface Item {
+  readonly t?: unknown
+  readonly id?: unknown
+  readonly prev?: unknown
+  readonly event?: unknown
+  readonly data?: unknown
+  readonly reason?: unknown
+  readonly resumed?: unknown
+  readonly heartbeatMs?: unknown
+}
+
+/**
+ * The project's own dialect (PROTOCOL.md): ids on every transport, many messages per frame or answer, heartbeats,
+ * an explicit end. Servers that speak it can be resumed over polling and WebSocket as well as over an event stream.
+ *
+ * @example
+ * createConnection({ transports: [webSocket('/live/ws', { dialect: envelope() }), sse('/live')] })
+ */
+export function envelope(): Dialect {
+  return {
+    waits: true,
+    ping: '{"t":"ping"}',
+    encode: (data) => JSON.stringify({ data }),
+    hello: ({ cursor, request }) =>
+      JSON.stringify(
+        request
+          ? { t: VERBS[request.method], ...request.query, headers: request.headers, cursor, body: request.body }
+          : { t: 'hello', v: 1, cursor },
+      ),
+    read(unit, sink) {
+      // An event stream frames by itself; only its controls are envelopes.
+      if (typeof unit !== 'string' && unit.event !== CONTROL_EVENT) {
+        sink.frame(unit)
+        return undefined
+      }
+      let content: unknown
+      try {
+        content = parseJson(typeof unit === 'string' ? unit : unit.data)
+      } catch (error) {
+        sink.fault(error as HoldlineError)
+        return undefined
+      }
+      for (const item of Array.isArray(content) ? content : [content]) {
+        const ending = take(item as Item, sink)
+        if (ending) return ending
+      }
+      return undefined
+    },
+  }
+}
+
+function take(item: Item, sink: Sink): Ending | undefined {
+  switch (item?.t) {
+    case undefined:
+      if (typeof item === 'object' && item !== null && 'data' in item) sink.frame(messageOf(item))
+      else sink.fault(new HoldlineError('Not an envelope', { kind: 'protocol', code: 'envelope' }))
+      return undefined
+    case 'welcome':
+      sink.welcome({
+        resumed: item.resumed !== false,
+        heartbeatMs: typeof item.heartbeatMs === 'number' ? item.heartbeatMs : undefined,
+      })
+      return undefined
+    case 'end':
+      return { kind: 'finished', reason: text(item.reason) ?? 'complete' }
+    case 'reset':
+      return { kind: 'reset', reason: text(item.reason) }
+    default:
+      // `ping` and `pong` were heard as signs of life already; what a later version says is not for us.
+      return undefined
+  }
+}
+
+function messageOf({ id, prev, event, data }: Item): Frame {
+  return {
+    event: text(event) ?? 'message',
+    data: text(data) ?? JSON.stringify(data),
+    id: text(id),
+    prev: text(prev),
+  }
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
+
