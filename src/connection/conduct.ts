@@ -234,7 +234,8 @@ function retreat(state: State, ending: Ending, world: World, plan: Plan): Step {
   const strikes = state.proven ? 0 : state.strikes + 1
   const patience = again ? (index === home ? PATIENCE.home : PATIENCE.stranger) : 1
   const personal = verdict.kind === 'auth' || verdict.kind === 'forbidden'
-  const moves = strikes >= patience && !personal && plan.transports.length > 1
+  // A plain no from a server that has answered before is its last word; from one that never did, it may be the transport.
+  const moves = strikes >= patience && !personal && plan.transports.length > 1 && (again || home === undefined)
   const fallen = state.fallen + (moves ? 1 : 0)
   const untried = moves && fallen < plan.transports.length
 

@@ -25,21 +25,27 @@ export interface Ledger {
 /** How many ids are remembered. An overlap after a resume is never longer in practice. */
 const REMEMBERED = 1024
 
-/** Knows what has been taken in. With `counted`, ids are the numbers 1, 2, 3 …, so that a missing one shows. */
+/**
+ * Knows what has been taken in. With `counted`, ids are the numbers 1, 2, 3 …, so that a missing one shows; any other
+ * id is then no cursor at all (some servers put one and the same on every message of an answer).
+ */
 export function createLedger(cursor: string | undefined, counted: boolean): Ledger {
   const seen = new Set<string>(cursor ? [cursor] : [])
+  const counts = (id: string): boolean => !counted || /^\d+$/.test(id)
   return {
     get cursor() {
       return cursor
     },
     look({ id, prev }) {
-      if (!id) return 'new'
-      if (seen.has(id) || (counted && Number(id) <= Number(cursor ?? 0))) return 'seen'
-      if (prev !== undefined && cursor !== undefined && prev !== cursor) return 'gap'
-      return counted && Number(id) > Number(cursor ?? 0) + 1 ? 'gap' : 'new'
+      if (!id || !counts(id)) return 'new'
+      if (seen.has(id)) return 'seen'
+      if (cursor === undefined) return 'new'
+      if (counted && Number(id) <= Number(cursor)) return 'seen'
+      if (prev !== undefined && prev !== cursor) return 'gap'
+      return counted && Number(id) > Number(cursor) + 1 ? 'gap' : 'new'
     },
     commit(id) {
-      if (id === undefined) return
+      if (id === undefined || !counts(id)) return
       // [spec] An empty id clears the cursor.
       cursor = id || undefined
       if (!id) return

@@ -1,5 +1,4 @@
-import type { Clock } from '../base/clock.js'
-import { systemClock } from '../base/clock.js'
+import { type Clock, systemClock } from '../base/clock.js'
 import type { Readable } from '../base/store.js'
 
 /** The part of a WebSocket that is used. The browser's and the `ws` package's both fit. */
@@ -42,6 +41,8 @@ export interface Env {
   readonly visible: Readable<boolean>
   /** Whether the page is put away in the back/forward cache. */
   readonly parked: Readable<boolean>
+  /** Runs `task` with the next frame that is painted; the returned function forgets it. */
+  readonly frame: (task: () => void) => () => void
 }
 
 interface Place {
@@ -49,7 +50,11 @@ interface Place {
   readonly navigator?: Navigator
   readonly location?: Location
   readonly sessionStorage?: Storage
+  readonly requestAnimationFrame?: typeof globalThis.requestAnimationFrame
 }
+
+/** One frame where nothing is painted at all. */
+const FRAME_MS = 16
 const place = (): Place => globalThis as unknown as Place
 
 /** What is at hand where this code runs. */
@@ -78,6 +83,11 @@ export function createEnv(given: Partial<Env> = {}): Env {
     online: observe(() => place().navigator?.onLine !== false, ['online', 'offline']),
     visible: observe(() => place().document?.visibilityState !== 'hidden', ['visibilitychange', 'resume']),
     parked: createParked(),
+    frame(task) {
+      if (!place().requestAnimationFrame) return (given.clock ?? systemClock).after(FRAME_MS, task)
+      const id = requestAnimationFrame(task)
+      return () => cancelAnimationFrame(id)
+    },
     ...given,
   }
 }

@@ -33,10 +33,10 @@ export function envelope(): Dialect {
     waits: true,
     ping: '{"t":"ping"}',
     encode: (data) => JSON.stringify({ data }),
-    hello: ({ cursor, request }) =>
+    hello: (cursor, request, headers) =>
       JSON.stringify(
         request
-          ? { t: VERBS[request.method], ...request.query, headers: request.headers, cursor, body: request.body }
+          ? { t: VERBS[request.method], ...request.query, headers, cursor, body: request.body }
           : { t: 'hello', v: 1, cursor },
       ),
     read(unit, sink) {

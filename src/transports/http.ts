@@ -60,7 +60,7 @@ export async function ask(
     }
     const target = place(await valueOf(url), env)
     if ('kind' in target) return target
-    const head = new Headers({ accept, ...request?.headers, ...extra })
+    const head = new Headers({ accept, ...(await valueOf(request?.headers)), ...extra })
     new Headers(await valueOf(headers)).forEach((value, name) => head.set(name, value))
     for (const [name, value] of Object.entries({ ...request?.query, ...query })) target.searchParams.set(name, value)
     if (cursor !== undefined) {

@@ -119,6 +119,7 @@ async function poll(
     const { status, ok, headers } = response
     const quiet = status === 204 || status === 304 || (status === 408 && waitMs > 0)
     if (!ok && !quiet) return refusal(response, attempt)
+    if (request?.method === 'DELETE') return { kind: 'finished' }
     asked = true
     etag = headers.get('etag') ?? (status === 304 ? etag : null)
     let body = ''

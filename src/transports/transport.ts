@@ -2,13 +2,15 @@ import type { Ending } from '../base/ending.js'
 import type { HoldlineError } from '../base/error.js'
 import type { Frame } from '../frames/frame.js'
 import type { Env } from './env.js'
+import type { Given } from './target.js'
 
 /** What a chat run asks for instead of the transport's own request. */
 export interface AttemptRequest {
   /** `POST` starts, `GET` goes on, `DELETE` stops. Over WebSocket the first frame says the same. */
   readonly method: 'POST' | 'GET' | 'DELETE'
   readonly query: Readonly<Record<string, string>>
-  readonly headers: Readonly<Record<string, string>>
+  /** Asked for on every attempt. */
+  readonly headers?: Given<Readonly<Record<string, string>>> | undefined
   /** Sent as JSON. */
   readonly body?: unknown
 }
@@ -73,7 +75,7 @@ export interface Dialect {
    */
   read(unit: Frame | string, sink: Sink): Ending | undefined
   /** The first frame to send over a two-way line. The line then counts as open once the server has answered. */
-  hello?(attempt: Attempt): string
+  hello?(cursor: string | undefined, request?: AttemptRequest, headers?: Readonly<Record<string, string>>): string
   /** The frame that asks for a sign of life. */
   readonly ping?: string
   /** A value to send, as a frame. */

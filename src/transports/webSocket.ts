@@ -35,12 +35,15 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
       const { signal, env } = attempt
       const dialect = options.dialect ?? attempt.dialect ?? native
       if (signal.aborted) return ABORTED
+      const { cursor, request } = attempt
       let address: URL | Ending
+      let headers: Readonly<Record<string, string>> | undefined
       let socket: InstanceType<NonNullable<typeof env.WebSocket>>
       try {
         address = place(await valueOf(url), env, true)
         if ('kind' in address) return address
         const offered = [...(await valueOf(protocols))]
+        headers = await valueOf(request?.headers)
         if (signal.aborted) return ABORTED
         if (!env.WebSocket) throw new TypeError('There is no WebSocket here; hand one in as env.WebSocket')
         socket = new env.WebSocket(address.href, offered)
@@ -69,8 +72,8 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
         }
         socket.onopen = () => {
           if (!dialect.hello) return sink.opened(channel)
-          if (attempt.request?.method === 'POST') sink.sent()
-          socket.send(dialect.hello(attempt))
+          if (request?.method === 'POST') sink.sent()
+          socket.send(dialect.hello(cursor, request, headers))
         }
         socket.onmessage = ({ data }) => {
           // With a hello, the server's first word is what says that it agreed.
