@@ -8,7 +8,7 @@ export type Ending =
   /** The line broke, or a stream came to an end that nobody announced. */
   | { readonly kind: 'dropped'; readonly cause?: unknown }
   /** Nothing came for too long; the connection decided so, not the transport. */
-  | { readonly kind: 'timeout'; readonly what: 'connect' | 'silence' }
+  | { readonly kind: 'timeout'; readonly what: 'connect-timeout' | 'silence' }
   /** The server answered over HTTP, and the answer was no. */
   | { readonly kind: 'refused'; readonly status: number; readonly retryAfterMs?: number | undefined }
   /** The server closed the WebSocket with this code. */
@@ -26,6 +26,3 @@ export type Ending =
   | { readonly kind: 'unusable'; readonly code: string; readonly message: string; readonly cause?: unknown }
   /** We hung up. */
   | { readonly kind: 'aborted' }
-
-/** What a transport says when it was told to stop. */
-export const ABORTED: Ending = { kind: 'aborted' }

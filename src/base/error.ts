@@ -36,30 +36,27 @@ export interface ErrorDetails {
 
 /** The only error that this library makes. `message` says what happened and what to do. */
 export class HoldlineError extends Error {
-  override readonly name: string = 'HoldlineError'
   /** The class of the error: see {@link ErrorKind}. */
-  readonly kind: ErrorKind
+  declare readonly kind: ErrorKind
   /** The case in words that do not change between versions, such as `http-503`, `ws-1006`, `silence`, `not-json`. */
-  readonly code: string
+  declare readonly code: string
   /** The HTTP status, where a server answered with one. */
-  readonly status: number | undefined
+  declare readonly status: number | undefined
   /** The WebSocket close code, where there was one. */
-  readonly closeCode: number | undefined
+  declare readonly closeCode: number | undefined
   /** Whether the same thing may go well later. */
-  readonly retryable: boolean
+  declare readonly retryable: boolean
   /** The transport it happened on, by name. */
-  readonly transport: string | undefined
+  declare readonly transport: string | undefined
   /** The attempt it happened in, counted from 1. */
-  readonly attempt: number | undefined
+  declare readonly attempt: number | undefined
 
   constructor(message: string, details: ErrorDetails) {
-    super(message, { cause: details.cause })
-    this.kind = details.kind
-    this.code = details.code
-    this.status = details.status
-    this.closeCode = details.closeCode
-    this.retryable = details.retryable ?? false
-    this.transport = details.transport
-    this.attempt = details.attempt
+    super(message)
+    Object.assign(this, { name: 'HoldlineError', retryable: false }, details)
   }
 }
+
+/** Short for what is wrong with a message or with a request. */
+export const wrong = (kind: ErrorKind, code: string, message: string, cause?: unknown): HoldlineError =>
+  new HoldlineError(message, { kind, code, cause })

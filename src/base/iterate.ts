@@ -1,4 +1,4 @@
-import { HoldlineError } from './error.js'
+import { wrong } from './error.js'
 
 /** What an iterator does when its reader is slower than the line. */
 export type Overflow = 'error' | 'drop-oldest' | 'drop-newest'
@@ -21,62 +21,45 @@ export function iterate<T>(
   start: (to: Pushed<T>) => () => void,
   { limit = 1000, overflow = 'error' }: IterateOptions = {},
 ): AsyncIterableIterator<T> {
-  const waiting: T[] = []
-  let readers: (() => void)[] = []
+  let waiting: T[] = []
+  const readers: (() => void)[] = []
   let ended = false
   let failure: Error | undefined
+  const leave = start({ push, end })
 
-  const leave = start({
-    push(value) {
-      if (ended) return
-      if (waiting.length < limit) waiting.push(value)
-      else if (overflow === 'drop-oldest') {
-        waiting.shift()
-        waiting.push(value)
-      } else if (overflow === 'error') {
-        finish(new HoldlineError(`More than ${limit} messages wait to be read`, { kind: 'overflow', code: 'iterator' }))
-      }
-      wake()
-    },
-    end: finish,
-  })
-
-  function wake(): void {
-    const woken = readers
-    readers = []
-    for (const resume of woken) resume()
-  }
-
-  function finish(error?: Error): void {
+  function push(value: T): void {
     if (ended) return
-    ended = true
-    failure = error
+    if (waiting.length < limit || overflow === 'drop-oldest') waiting.push(value)
+    else if (overflow === 'error') end(wrong('overflow', 'iterator', `More than ${limit} messages wait to be read`))
+    if (waiting.length > limit) waiting.shift()
     wake()
   }
 
-  const done = (): IteratorResult<T> => {
+  function end(error?: Error): void {
+    if (!ended) failure = error
     ended = true
-    leave()
-    return { done: true, value: undefined }
+    wake()
+  }
+
+  function wake(): void {
+    for (const resume of readers.splice(0)) resume()
   }
 
   return {
     async next() {
-      while (waiting.length === 0 && !ended) {
-        await new Promise<void>((resume) => readers.push(resume))
-      }
-      if (waiting.length > 0) return { done: false, value: waiting.shift() as T }
-      const result = done()
+      while (!waiting.length && !ended) await new Promise<void>((resume) => readers.push(resume))
+      if (waiting.length) return { done: false, value: waiting.shift() as T }
+      leave()
       const error = failure
       failure = undefined
       if (error) throw error
-      return result
+      return { done: true, value: undefined }
     },
     async return() {
-      waiting.length = 0
-      const result = done()
-      wake()
-      return result
+      waiting = []
+      end()
+      leave()
+      return { done: true, value: undefined }
     },
     [Symbol.asyncIterator]() {
       return this

@@ -49,7 +49,8 @@ export function createChat(options: ChatOptions): Chat {
     },
     async regenerate({ messageId, ...extra } = {}) {
       refuseIfBusy()
-      const at = messageId === undefined ? messages.length - 1 : messages.findIndex((message) => message.id === messageId)
+      const at =
+        messageId === undefined ? messages.length - 1 : messages.findIndex((message) => message.id === messageId)
       // From there back to the question; an answer is asked for by the message before it.
       const last = messages
         .slice(0, at + 1)
@@ -109,7 +110,8 @@ export function createChat(options: ChatOptions): Chat {
     begun.line.hold()
     // Options that cannot work have failed before anybody could be told.
     const { status, ...state } = begun.line.state.get()
-    if (status === 'failed' && 'error' in state && run === begun) conclude({ state: 'error', error: state.error as HoldlineError })
+    if (status === 'failed' && 'error' in state && run === begun)
+      conclude({ state: 'error', error: state.error as HoldlineError })
     else publisher.now()
     return finished
   }

@@ -30,7 +30,14 @@ export function createDraft(id: string): Draft {
   let shown: ChatMessage | undefined
   let size = 0
 
-  return { apply, close: () => slots.forEach(seal), show, get size() { return size } }
+  return {
+    apply,
+    close: () => slots.forEach(seal),
+    show,
+    get size() {
+      return size
+    },
+  }
 
   function apply(operation: ChatOperation): void {
     shown = undefined

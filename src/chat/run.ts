@@ -1,4 +1,4 @@
-import { ABORTED, type Ending } from '../base/ending.js'
+import type { Ending } from '../base/ending.js'
 import { HoldlineError } from '../base/error.js'
 import { explain } from '../connection/explain.js'
 import { createLine, type Line } from '../connection/line.js'
@@ -44,7 +44,17 @@ const STOP_WITHIN_MS = 10_000
 /** A server that answers like this knows of no run to stop; there is nothing left to do. */
 const NOTHING_TO_STOP = [404, 405, 409, 410, 501]
 
-export function createRun({ chat, env, messageId, query, headers, body, changed, ended, failedToStop }: RunOptions): Run {
+export function createRun({
+  chat,
+  env,
+  messageId,
+  query,
+  headers,
+  body,
+  changed,
+  ended,
+  failedToStop,
+}: RunOptions): Run {
   const { protocol, resume = 'auto' } = chat
   const dialect = envelope()
   let draft = createDraft(messageId)
@@ -67,36 +77,39 @@ export function createRun({ chat, env, messageId, query, headers, body, changed,
     ...(method === 'POST' ? { body } : {}),
   })
 
-  const line = createLine({ ...chat, connectTimeoutMs: chat.connectTimeoutMs ?? 30_000, classify }, {
-    counted: true,
-    ask(isSent) {
-      sent = isSent
-      return { dialect, request: request(isSent ? 'GET' : 'POST') }
+  const line = createLine(
+    { ...chat, connectTimeoutMs: chat.connectTimeoutMs ?? 30_000, classify },
+    {
+      counted: true,
+      ask(isSent) {
+        sent = isSent
+        return { dialect, request: request(isSent ? 'GET' : 'POST') }
+      },
+      take(frame) {
+        let operations: readonly ChatOperation[]
+        try {
+          operations = read(frame)
+        } catch (error) {
+          return end({ state: 'error', error: error as HoldlineError })
+        }
+        if (frame.id !== undefined && /^\d+$/.test(frame.id)) cursor = frame.id
+        if (operations.length === 0) return
+        const first = !begun
+        begun = true
+        operations.forEach(apply)
+        if (!over) changed(first)
+      },
+      // A control that cannot be read is a fault of the server's, and may have been the end.
+      fault: (error) => end({ state: 'error', error }),
+      gap({ reason, after }) {
+        if (reason === 'lost') return restart()
+        // Asked for again once; if it is missing then too, it is lost, and the answer must not pass for whole.
+        if (skippedAt === after) holes = true
+        else line.redial()
+        skippedAt = after
+      },
     },
-    take(frame) {
-      let operations: readonly ChatOperation[]
-      try {
-        operations = read(frame)
-      } catch (error) {
-        return end({ state: 'error', error: error as HoldlineError })
-      }
-      if (frame.id !== undefined && /^\d+$/.test(frame.id)) cursor = frame.id
-      if (operations.length === 0) return
-      const first = !begun
-      begun = true
-      operations.forEach(apply)
-      if (!over) changed(first)
-    },
-    // A control that cannot be read is a fault of the server's, and may have been the end.
-    fault: (error) => end({ state: 'error', error }),
-    gap({ reason, after }) {
-      if (reason === 'lost') return restart()
-      // Asked for again once; if it is missing then too, it is lost, and the answer must not pass for whole.
-      if (skippedAt === after) holes = true
-      else line.redial()
-      skippedAt = after
-    },
-  })
+  )
   const forget = line.state.subscribe(() => {
     const state = line.state.get()
     if (state.status === 'closed' && state.reason === 'ended') end(conclude(state.ending))
@@ -165,7 +178,9 @@ export function createRun({ chat, env, messageId, query, headers, body, changed,
     if (word === 'stopped') return { state: 'stopped', ...rest }
     if (word === 'error') return { state: 'error', ...rest, error: truncated('The server gave up') }
     const whole = finish || done || (protocol.endsWithLine && word !== undefined && word !== 'truncated')
-    return whole && !holes ? { state: 'complete', reason: finish?.reason ?? 'stop', ...rest } : { ...broken(truncated()), ...rest }
+    return whole && !holes
+      ? { state: 'complete', reason: finish?.reason ?? 'stop', ...rest }
+      : { ...broken(truncated()), ...rest }
   }
 
   function broken(error: HoldlineError): MessageEnd {
@@ -187,12 +202,22 @@ export function createRun({ chat, env, messageId, query, headers, body, changed,
     const abort = new AbortController()
     const forgetLimit = env.clock.after(STOP_WITHIN_MS, () => abort.abort())
     const ending = await transport
-      ?.dial({ cursor, sent: false, signal: abort.signal, env, pause: async () => {}, dialect, request: request('DELETE') }, DEAF)
+      ?.dial(
+        { cursor, sent: false, signal: abort.signal, env, pause: async () => {}, dialect, request: request('DELETE') },
+        DEAF,
+      )
       .catch((cause: unknown): Ending => ({ kind: 'dropped', cause }))
     forgetLimit()
     const known = ending?.kind === 'refused' && NOTHING_TO_STOP.includes(ending.status)
     if (!ending || ending.kind === 'finished' || known) return
-    failedToStop(explain(ending === ABORTED ? { kind: 'timeout', what: 'connect' } : ending, judge(ending), { transport: name, attempt: 0 }, true))
+    failedToStop(
+      explain(
+        ending.kind === 'aborted' ? { kind: 'timeout', what: 'connect-timeout' } : ending,
+        judge(ending),
+        { transport: name, attempt: 0 },
+        true,
+      ),
+    )
   }
 }
 

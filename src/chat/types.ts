@@ -78,7 +78,10 @@ export interface Chat extends Readable<ChatSnapshot> {
    * Adds the user's message and asks for an answer. Settles when the answer has ended, however it ended; look at
    * `message.end`. Rejects with a {@link HoldlineError} of kind `request` if an answer is still arriving.
    */
-  sendMessage(message: { readonly text: string } | { readonly parts: readonly ChatPart[] }, options?: SendMessageOptions): Promise<void>
+  sendMessage(
+    message: { readonly text: string } | { readonly parts: readonly ChatPart[] },
+    options?: SendMessageOptions,
+  ): Promise<void>
   /** Asks again for the last answer, or for that one: it and what follows it make room for the new one. */
   regenerate(options?: SendMessageOptions & { readonly messageId?: string | undefined }): Promise<void>
   /** Ends the answer that is arriving and tells the server so. What has come is kept. */

@@ -6,9 +6,11 @@ import { type Heartbeat, lookAfter, silenceLimit } from './heartbeat.js'
 import type { ConnectionState } from './state.js'
 
 /** What the conduct remembers besides what it shows. */
-interface Memory {
+export interface Memory {
   /** The transport in use, as a place in the list. */
   readonly index: number
+  /** The highest attempt so far. Calls other than the live one and the probe are hung up. */
+  readonly last: number
   /** Attempts in a row on this transport that never showed life. */
   readonly strikes: number
   /** Transports given up in a row. */
@@ -18,24 +20,29 @@ interface Memory {
   /** Whether the open line has shown life. */
   readonly proven: boolean
   /** What is tried at most once until a line shows life: new credentials, a start without cursor. */
-  readonly tried: { readonly auth?: boolean; readonly reset?: boolean }
-  /** The highest attempt so far. */
-  readonly last: number
-  /** An attempt on a better transport, made while this one is open. */
+  readonly tried: string
+  /** The better transport that the last attempt is trying while the line is open. */
   readonly probe?: number | undefined
+  /** How many such tries have failed. */
   readonly probes: number
   readonly quietMs?: number | undefined
-  readonly canPing: boolean
+  readonly canPing?: boolean
 }
 
 export type State = ConnectionState & Memory
 
-export type Timer = 'connect' | 'silence' | 'settle' | 'retry' | 'upgrade' | 'probe'
+/** `due`: an attempt must have an answer by then, or a wait is over. `upgrade`: the same for probes. */
+export type Timer = 'due' | 'silence' | 'settle' | 'upgrade'
 
 export type Event =
-  | { readonly type: 'start' | 'redial' | 'wake' | 'park' | 'unpark' }
+  | { readonly type: 'start' | 'redial' | 'wake' | 'park' }
   | { readonly type: 'stop'; readonly reason: 'closed' | 'unused' }
-  | { readonly type: 'opened'; readonly attempt: number; readonly quietMs?: number | undefined; readonly canPing: boolean }
+  | {
+      readonly type: 'opened'
+      readonly attempt: number
+      readonly quietMs?: number | undefined
+      readonly canPing: boolean
+    }
   | { readonly type: 'proven'; readonly attempt: number }
   | { readonly type: 'ended'; readonly attempt: number; readonly ending: Ending }
   | { readonly type: 'timer'; readonly timer: Timer; readonly lateMs: number }
@@ -64,15 +71,13 @@ export interface Plan {
   readonly judge: (ending: Ending) => Verdict
 }
 
-/** Timers need no disarming: whoever leaves a status leaves its timers behind. */
-export type Effect =
-  | { readonly do: 'dial'; readonly attempt: number; readonly index: number }
-  | { readonly do: 'hangUp'; readonly attempt: number }
-  | { readonly do: 'arm'; readonly timer: Timer; readonly ms: number }
-  | { readonly do: 'remember'; readonly index: number }
-  | { readonly do: 'ping' | 'forgetCursor' }
+/** Timers to arm, in milliseconds. None needs disarming: whoever leaves a status leaves its timers behind. */
+type Arms = Partial<Record<Timer, number>>
 
-export type Step = readonly [State, readonly Effect[]]
+export type Errand = 'remember' | 'ping' | 'forgetCursor'
+
+/** The next state, and what is to be done. That attempts are made and calls hung up follows from the state itself. */
+export type Step = readonly [State, Arms?, (Errand | undefined)?]
 
 /** How long a line must hold before its failures are forgiven. */
 const SETTLE_MS = 10_000
@@ -80,228 +85,200 @@ const SETTLE_MS = 10_000
 const ASLEEP_MS = 10_000
 const PROBE_MS = 3_000
 /** Failed attempts in a row before the next transport has its turn: few where this one never worked. */
-const PATIENCE = { stranger: 2, home: 6 }
+const STRANGER_TRIES = 2
+const HOME_TRIES = 6
+/** How often a server that has worked may answer with nonsense, as it does during a deploy. */
 const PROVEN_TRIES = 5
 
-const arm = (timer: Timer, ms: number): Effect => ({ do: 'arm', timer, ms })
-const stay = (state: State): Step => [state, []]
+const FRESH = { failures: 0, strikes: 0, fallen: 0, tried: '' }
 
-export function idle(plan: Plan, index: number = 0): State {
-  return {
-    status: 'idle',
-    attempt: 0,
-    transport: plan.transports[index]?.name ?? '',
-    failures: 0,
-    index,
-    strikes: 0,
-    fallen: 0,
-    proven: false,
-    tried: {},
-    last: 0,
-    probes: 0,
-    canPing: false,
-  }
-}
+export const idle = (plan: Plan, index: number = 0): State => ({
+  ...FRESH,
+  status: 'idle',
+  attempt: 0,
+  last: 0,
+  transport: nameOf(plan, index),
+  index,
+  probes: 0,
+  proven: false,
+})
+
+const nameOf = ({ transports }: Plan, index: number): string => transports[index]?.name ?? ''
 
 /** The whole conduct of a connection, in one place, without side effects. */
 export function step(state: State, event: Event, world: World, plan: Plan): Step {
   const { status } = state
+  const live = status === 'connecting' || status === 'open'
+  const over = !live && status !== 'waiting' && status !== 'paused'
   switch (event.type) {
     case 'start':
-      return status === 'idle' || status === 'closed' || status === 'failed' ? dial(afresh(state), plan) : stay(state)
+      return over ? dial({ ...state, ...FRESH }, plan) : [state]
     case 'stop':
       return status === 'idle' || status === 'closed'
-        ? stay(state)
-        : [{ ...memoryOf(state), status: 'closed', reason: event.reason }, hangUps(state)]
+        ? [state]
+        : [enter(state, { status: 'closed', reason: event.reason })]
     case 'redial':
-      return dial(isOver(state) ? afresh(state) : state, plan, hangUps(state))
+      return dial(over ? { ...state, ...FRESH } : state, plan)
     case 'wake':
-      // Somebody came back: nobody waits any longer. An open line is looked at, by the wall clock.
-      if (status === 'waiting') return [state, [arm('retry', world.luck * 500)]]
-      return status === 'open' ? [state, [arm('silence', 0)]] : stay(state)
+      // Somebody came back. It was not the server's fault that the page was put away; an open line is looked at.
+      if (status === 'paused') return dial(state, plan)
+      return [state, status === 'waiting' ? { due: world.luck * 500 } : status === 'open' ? { silence: 0 } : {}]
     case 'park':
-      return isOver(state) ? stay(state) : [{ ...memoryOf(state), status: 'paused', reason: 'parked' }, hangUps(state)]
-    case 'unpark':
-      // It was not the server's fault, so nobody waits.
-      return status === 'paused' ? dial(state, plan) : stay(state)
-    case 'opened':
-      return onOpened(state, event, world, plan)
-    case 'proven':
-      if (status !== 'open' || event.attempt !== state.attempt || state.proven) return stay(state)
-      return [
-        { ...state, proven: true, home: state.index, strikes: 0, fallen: 0, tried: {} },
-        [{ do: 'remember', index: state.index }],
-      ]
-    case 'ended':
-      if (event.attempt === state.probe) return dropProbe(state, plan)
-      return event.attempt === state.attempt && isLive(state) ? retreat(state, event.ending, world, plan) : stay(state)
+      return over ? [state] : [enter(state, { status: 'paused', reason: 'parked' })]
     case 'timer':
       return onTimer(state, event, world, plan)
+    default:
+      break
+  }
+  // From here on somebody reports from an attempt, and an old one's report is nobody's business.
+  const probing = state.probe !== undefined && event.attempt === state.last
+  if (!live || (event.attempt !== state.attempt && !probing)) return [state]
+  switch (event.type) {
+    case 'opened':
+      return status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
+    case 'proven':
+      return [{ ...state, proven: true, home: state.index, strikes: 0, fallen: 0, tried: '' }, {}, 'remember']
+    case 'ended':
+      return probing ? dropProbe(state, plan) : retreat(state, event.ending, world, plan)
   }
 }
 
-function onOpened(state: State, { attempt, quietMs, canPing }: Event & { type: 'opened' }, world: World, plan: Plan): Step {
-  const swap = state.status === 'open' && attempt === state.probe
-  if (!swap && !(state.status === 'connecting' && attempt === state.attempt)) return stay(state)
-  const index = swap ? candidate(state) : state.index
-  const open: State = {
-    ...memoryOf(state),
-    attempt,
-    index,
-    transport: nameOf(plan, index),
-    status: 'open',
-    openedAtMs: world.now,
+/** Into another status: what belonged to the one before is left behind. */
+const enter = (state: State, shown: object): State => {
+  const left = {
+    ...state,
+    openedAtMs: undefined,
+    retryAtMs: undefined,
+    error: undefined,
+    reason: undefined,
+    ending: undefined,
     proven: false,
-    quietMs,
-    canPing,
-    ...(swap ? { probe: undefined, probes: 0 } : {}),
+    probe: undefined,
+    ...shown,
   }
-  const effects: Effect[] = [arm('silence', lookAfter(open, world, plan.heartbeat)), arm('settle', SETTLE_MS)]
-  // Make before break: the old line is let go only now.
-  if (swap) effects.unshift({ do: 'hangUp', attempt: state.attempt })
-  if (index > 0) effects.push(arm('upgrade', upgradeDelay(open, plan)))
-  return [open, effects]
+  return left as unknown as State
 }
 
-function onTimer(state: State, { timer, lateMs }: Event & { type: 'timer' }, world: World, plan: Plan): Step {
-  switch (timer) {
-    case 'retry':
-      return dial(state, plan)
-    case 'connect':
-      return hangUpAnd(state, retreat(state, { kind: 'timeout', what: 'connect' }, world, plan))
-    case 'settle':
-      return state.proven ? [{ ...state, failures: 0 }, []] : [state, [arm('settle', SETTLE_MS)]]
-    case 'silence': {
-      const overdue = world.quietMs >= silenceLimit(state, world, plan.heartbeat)
-      if (overdue && lateMs <= ASLEEP_MS) {
-        return hangUpAnd(state, retreat(state, { kind: 'timeout', what: 'silence' }, world, plan))
-      }
-      const look = arm('silence', overdue ? PROBE_MS : lookAfter(state, world, plan.heartbeat))
-      const ask = plan.heartbeat && state.canPing && world.quietMs >= plan.heartbeat.pingAfterMs
-      return [state, overdue || ask ? [{ do: 'ping' }, look] : [look]]
-    }
-    case 'upgrade': {
-      const probe = state.last + 1
-      return [
-        { ...state, probe, last: probe },
-        [
-          { do: 'dial', attempt: probe, index: candidate(state) },
-          arm('probe', plan.connectTimeoutMs + (plan.transports[candidate(state)]?.patienceMs ?? 0)),
-        ],
-      ]
-    }
-    case 'probe': {
-      const { probe } = state
-      return probe === undefined ? stay(state) : hangUpAttempt(probe, dropProbe(state, plan))
-    }
-  }
-}
-
-function dial(before: State, plan: Plan, effects: readonly Effect[] = []): Step {
+function dial(before: State, plan: Plan): Step {
   const attempt = before.last + 1
   const { index } = before
   const error = 'error' in before ? before.error : undefined
   return [
-    { ...memoryOf(before), attempt, last: attempt, transport: nameOf(plan, index), status: 'connecting', error },
-    [
-      ...effects,
-      { do: 'dial', attempt, index },
-      arm('connect', plan.connectTimeoutMs + (plan.transports[index]?.patienceMs ?? 0)),
-    ],
+    enter(before, { status: 'connecting', attempt, last: attempt, transport: nameOf(plan, index), error }),
+    { due: patience(plan, index) },
   ]
 }
 
-/** An attempt came to its end: what now? */
-function retreat(state: State, ending: Ending, world: World, plan: Plan): Step {
-  const verdict = plan.judge(ending)
-  const after = memoryOf(state)
-  const effects = state.probe === undefined ? [] : [hangUp(state.probe)]
-  if (verdict.kind === 'ended') {
-    const reason = 'reason' in ending ? ending.reason : undefined
-    return [{ ...after, status: 'closed', reason: 'ended', ending: reason }, effects]
-  }
+const patience = ({ connectTimeoutMs, transports }: Plan, index: number): number =>
+  connectTimeoutMs + (transports[index]?.patienceMs ?? 0)
 
-  const { home, tried, index } = state
-  const failures = state.failures + 1
-  if (verdict.retry === 'reset' && world.hasCursor && !tried.reset) {
-    return dial({ ...after, status: 'idle', tried: { ...tried, reset: true } }, plan, [...effects, { do: 'forgetCursor' }])
-  }
-  const again =
-    verdict.retry === true ||
-    (verdict.retry === 'proven' && home !== undefined && failures <= PROVEN_TRIES) ||
-    (verdict.retry === 'once' && !tried.auth)
-
-  const strikes = state.proven ? 0 : state.strikes + 1
-  const patience = again ? (index === home ? PATIENCE.home : PATIENCE.stranger) : 1
-  const personal = verdict.kind === 'auth' || verdict.kind === 'forbidden'
-  // A plain no from a server that has answered before is its last word; from one that never did, it may be the transport.
-  const moves = strikes >= patience && !personal && plan.transports.length > 1 && (again || home === undefined)
-  const fallen = state.fallen + (moves ? 1 : 0)
-  const untried = moves && fallen < plan.transports.length
-
-  const error = explain(ending, verdict, state, again || untried)
-  if (!(again || untried) || failures >= plan.maxFailures) {
-    return [{ ...after, failures, status: 'failed', error }, effects]
-  }
-  const next: State = {
-    ...after,
-    failures,
-    strikes: moves ? 0 : strikes,
-    fallen,
-    index: moves ? (index + 1) % plan.transports.length : index,
-    tried: verdict.retry === 'once' ? { ...tried, auth: true } : tried,
-    status: 'waiting',
-    retryAtMs: world.now,
-    error,
-  }
-  // In the first round nobody waits for the next transport: the page wants its line.
-  if (untried && home === undefined) return dial(next, plan, effects)
-  const hintMs = Math.max(world.hintMs ?? 0, ('retryAfterMs' in ending && ending.retryAfterMs) || 0)
-  const ms = delayAfter(state.failures, plan.backoff, world.luck, hintMs)
+/** The line is open. A probe's opening takes its place: make before break. */
+function open(
+  state: State,
+  { attempt, quietMs, canPing }: Event & { type: 'opened' },
+  world: World,
+  plan: Plan,
+  probing: boolean,
+): Step {
+  const index = (probing ? state.probe : undefined) ?? state.index
+  const next = enter(state, {
+    status: 'open',
+    attempt,
+    index,
+    transport: nameOf(plan, index),
+    openedAtMs: world.now,
+    probes: probing ? 0 : state.probes,
+    quietMs,
+    canPing,
+  })
   return [
-    { ...next, transport: nameOf(plan, next.index), retryAtMs: world.now + ms },
-    [...effects, arm('retry', ms)],
+    next,
+    {
+      silence: lookAfter(next, world, plan.heartbeat),
+      settle: SETTLE_MS,
+      upgrade: index > 0 ? upgradeDelay(next, plan) : Infinity,
+    },
   ]
 }
+
+const upgradeDelay = ({ probes }: State, { upgradeAfterMs }: Plan): number => upgradeAfterMs * 2 ** Math.min(probes, 4)
 
 /** The failed probe is forgotten; the next one comes later. */
 function dropProbe(state: State, plan: Plan): Step {
   const next = { ...state, probe: undefined, probes: state.probes + 1 }
-  return [next, [arm('upgrade', upgradeDelay(next, plan))]]
+  return [next, { upgrade: upgradeDelay(next, plan) }]
 }
 
-/** Which better transport is to be tried: each in turn. */
-const candidate = ({ probes, index }: State): number => probes % index
-
-const upgradeDelay = ({ probes }: State, { upgradeAfterMs }: Plan): number => upgradeAfterMs * 2 ** Math.min(probes, 4)
-
-const nameOf = (plan: Plan, index: number): string => plan.transports[index]?.name ?? ''
-const isLive = ({ status }: State): boolean => status === 'connecting' || status === 'open'
-const isOver = ({ status }: State): boolean => status === 'idle' || status === 'closed' || status === 'failed'
-const hangUp = (attempt: number): Effect => ({ do: 'hangUp', attempt })
-const hangUpAttempt = (attempt: number, [state, effects]: Step): Step => [state, [hangUp(attempt), ...effects]]
-const hangUpAnd = ({ attempt }: State, next: Step): Step => hangUpAttempt(attempt, next)
-
-function hangUps(state: State): Effect[] {
-  const effects = isLive(state) ? [hangUp(state.attempt)] : []
-  return state.probe === undefined ? effects : [...effects, hangUp(state.probe)]
-}
-
-/** What outlives a status. */
-function memoryOf(state: State): Memory & Pick<State, 'attempt' | 'transport' | 'failures'> {
-  const { attempt, transport, failures, index, strikes, fallen, home, tried, last, probes } = state
-  return {
-    attempt, transport, failures, index, strikes, fallen, home, tried, last, probes,
-    proven: false,
-    canPing: false,
+function onTimer(state: State, { timer, lateMs }: Event & { type: 'timer' }, world: World, plan: Plan): Step {
+  const { heartbeat } = plan
+  switch (timer) {
+    case 'due':
+      return state.status === 'waiting'
+        ? dial(state, plan)
+        : retreat(state, { kind: 'timeout', what: 'connect-timeout' }, world, plan)
+    case 'settle':
+      return state.proven ? [{ ...state, failures: 0 }] : [state, { settle: SETTLE_MS }]
+    case 'upgrade': {
+      if (state.probe !== undefined) return dropProbe(state, plan)
+      // Each better one in turn.
+      const probe = state.probes % state.index
+      return [{ ...state, probe, last: state.last + 1 }, { upgrade: patience(plan, probe) }]
+    }
+    case 'silence': {
+      const { quietMs } = world
+      const overdue = quietMs >= silenceLimit(state, world, heartbeat)
+      if (overdue && lateMs <= ASLEEP_MS) return retreat(state, { kind: 'timeout', what: 'silence' }, world, plan)
+      const ask = overdue || (heartbeat && quietMs >= heartbeat.pingAfterMs)
+      return [state, { silence: overdue ? PROBE_MS : lookAfter(state, world, heartbeat) }, ask ? 'ping' : undefined]
+    }
   }
 }
 
-const afresh = (state: State): State => ({
-  ...memoryOf(state),
-  failures: 0,
-  strikes: 0,
-  fallen: 0,
-  tried: {},
-  status: 'idle',
-})
+/** An attempt came to its end: what now? */
+function retreat(state: State, ending: Ending, world: World, plan: Plan): Step {
+  const { kind, retry } = plan.judge(ending)
+  const { home, tried, index } = state
+  const { transports } = plan
+  if (kind === 'ended') {
+    return [enter(state, { status: 'closed', reason: 'ended', ending: 'reason' in ending ? ending.reason : undefined })]
+  }
+  const untried = !tried.includes(String(retry))
+  const nowTried = typeof retry === 'string' ? tried + retry : tried
+  if (retry === 'reset' && world.hasCursor && untried) {
+    const [next, arms = {}] = dial({ ...state, tried: nowTried }, plan)
+    return [next, arms, 'forgetCursor']
+  }
+
+  const failures = state.failures + 1
+  const again =
+    retry === true ||
+    (retry === 'once' && untried) ||
+    (retry === 'proven' && home !== undefined && failures <= PROVEN_TRIES)
+  const strikes = state.proven ? 0 : state.strikes + 1
+  // A plain no from a server that has answered before is its last word; from one that never did, it may be the transport.
+  const moves =
+    transports.length > 1 &&
+    (again || (home === undefined && kind !== 'auth' && kind !== 'forbidden')) &&
+    strikes >= (again ? (index === home ? HOME_TRIES : STRANGER_TRIES) : 1)
+  const fallen = state.fallen + Number(moves)
+  const fresh = moves && fallen < transports.length
+
+  const error = explain(ending, { kind, retry }, state, again || fresh)
+  if (!error.retryable || failures >= plan.maxFailures) return [enter(state, { status: 'failed', failures, error })]
+  const next = moves ? (index + 1) % transports.length : index
+  const hintMs = Math.max(world.hintMs ?? 0, ('retryAfterMs' in ending && ending.retryAfterMs) || 0)
+  const ms = delayAfter(state.failures, plan.backoff, world.luck, hintMs)
+  const waiting = enter(state, {
+    status: 'waiting',
+    failures,
+    strikes: moves ? 0 : strikes,
+    fallen,
+    index: next,
+    transport: nameOf(plan, next),
+    tried: nowTried,
+    retryAtMs: world.now + ms,
+    error,
+  })
+  // In the first round nobody waits for the next transport: the page wants its line.
+  return fresh && home === undefined ? dial(waiting, plan) : [waiting, { due: ms }]
+}

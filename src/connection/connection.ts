@@ -101,8 +101,8 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
   return {
     state,
     subscribe,
-    faults: { subscribe: faults.subscribe },
-    gaps: { subscribe: gaps.subscribe },
+    faults,
+    gaps,
     messages,
     [Symbol.asyncIterator]: () => messages(),
     send: line.send,

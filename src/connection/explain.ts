@@ -1,6 +1,12 @@
 import type { Ending } from '../base/ending.js'
 import { HoldlineError } from '../base/error.js'
-import type { Verdict } from '../policy/verdict.js'
+import { codeOf, type Verdict } from '../policy/verdict.js'
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  dropped: 'The line broke',
+  'connect-timeout': 'No answer in time; see connectTimeoutMs',
+  silence: 'The line went silent; see heartbeat',
+}
 
 /** An ending as the error that a person reads: what happened, and what to do. */
 export function explain(
@@ -9,38 +15,16 @@ export function explain(
   { transport, attempt }: { readonly transport: string; readonly attempt: number },
   retryable: boolean,
 ): HoldlineError {
-  const [code, message] = words(ending)
-  return new HoldlineError(message, {
+  const code = codeOf(ending)
+  const { message, reason = '', status, cause } = ending as Partial<Record<string, string> & { status: number }>
+  return new HoldlineError(message ?? MESSAGES[code] ?? `The server answered ${code} ${reason}`, {
     kind,
     code,
     retryable,
     transport,
     attempt,
-    status: ending.kind === 'refused' ? ending.status : undefined,
+    status,
     closeCode: ending.kind === 'closed' ? ending.code : undefined,
-    cause: 'cause' in ending ? ending.cause : undefined,
+    cause,
   })
-}
-
-function words(ending: Ending): readonly [code: string, message: string] {
-  switch (ending.kind) {
-    case 'dropped':
-      return ['dropped', 'The line broke']
-    case 'timeout':
-      return ending.what === 'connect'
-        ? ['connect-timeout', 'No answer in time; see connectTimeoutMs']
-        : ['silence', 'The line went silent; see heartbeat']
-    case 'refused':
-      return [`http-${ending.status}`, `The server answered with HTTP status ${ending.status}`]
-    case 'closed':
-      return [`ws-${ending.code}`, `The WebSocket was closed with code ${ending.code} ${ending.reason}`]
-    case 'reset':
-      return ['reset', `The server starts anew ${ending.reason ?? ''}`]
-    case 'garbled':
-    case 'unusable':
-      return [ending.code, ending.message]
-    case 'finished':
-    case 'aborted':
-      return [ending.kind, ending.kind]
-  }
 }

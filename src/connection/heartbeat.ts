@@ -13,32 +13,31 @@ export interface Heartbeat {
 
 interface Line {
   readonly quietMs?: number | undefined
-  readonly canPing: boolean
+  readonly canPing?: boolean
+}
+
+interface Heard {
+  readonly quietMs: number
+  readonly beatMs?: number | undefined
 }
 
 const LEAST_MS = 25_000
 const BEATS = 2.5
 
 /** The silence that ends the attempt. Polls bring a limit of their own, which holds even without a heartbeat. */
-export function silenceLimit(
-  { quietMs = 0, canPing }: Line,
-  { beatMs }: { readonly beatMs?: number | undefined },
-  heartbeat: Heartbeat | false,
-): number {
-  if (heartbeat && heartbeat.silenceMs !== undefined) return Math.max(quietMs, heartbeat.silenceMs)
-  if (quietMs > 0) return quietMs
-  if (!heartbeat) return Infinity
-  if (beatMs !== undefined) return Math.max(LEAST_MS, BEATS * beatMs)
+export function silenceLimit({ quietMs = 0, canPing }: Line, { beatMs }: Heard, heartbeat: Heartbeat | false): number {
+  if (heartbeat && heartbeat.silenceMs) return Math.max(quietMs, heartbeat.silenceMs)
+  if (quietMs || !heartbeat) return quietMs || Infinity
+  if (beatMs) return Math.max(LEAST_MS, BEATS * beatMs)
   return canPing ? heartbeat.pingAfterMs + heartbeat.pongWithinMs : Infinity
 }
 
 /** When to look again: at the limit, or before, where a ping is due or an interval may be learnt meanwhile. */
-export function lookAfter(
-  line: Line,
-  world: { readonly quietMs: number; readonly beatMs?: number | undefined },
-  heartbeat: Heartbeat | false,
-): number {
-  const limit = silenceLimit(line, world, heartbeat)
-  const due = heartbeat ? heartbeat.pingAfterMs : LEAST_MS
-  return Math.max(0, world.quietMs < due ? Math.min(limit, due) - world.quietMs : Math.min(limit - world.quietMs, due))
+export function lookAfter(line: Line, world: Heard, heartbeat: Heartbeat | false): number {
+  const { pingAfterMs, pongWithinMs } = heartbeat || { pingAfterMs: LEAST_MS, pongWithinMs: LEAST_MS }
+  const { quietMs } = world
+  return Math.min(
+    silenceLimit(line, world, heartbeat) - quietMs,
+    quietMs < pingAfterMs ? pingAfterMs - quietMs : pongWithinMs,
+  )
 }

@@ -1,7 +1,7 @@
-import { HoldlineError } from '../base/error.js'
+import { type HoldlineError, wrong } from '../base/error.js'
 import { createStore, type Readable } from '../base/store.js'
 import type { Frame } from '../frames/frame.js'
-import { createEnv } from '../transports/env.js'
+import { createEnv, type Surrounding } from '../transports/env.js'
 import type { Attempt } from '../transports/transport.js'
 import { createDriver } from './driver.js'
 import { createLedger, type Gap } from './ledger.js'
@@ -9,7 +9,6 @@ import { createMemory } from './memory.js'
 import { complaint, type ConnectionOptions, type LineOptions, listOf, planOf } from './options.js'
 import { createOutbox, type SendOptions } from './outbox.js'
 import type { ConnectionState } from './state.js'
-import { watchSurroundings } from './surroundings.js'
 
 /** What a line tells its owner. */
 export interface LineOwner {
@@ -34,14 +33,14 @@ export interface Line {
 
 /** The held connection itself: frames in, once and in order; connections and chats are made of it. */
 export function createLine(options: ConnectionOptions<never> | LineOptions, owner: LineOwner): Line {
-  const wrong = complaint(options)
-  if (wrong) return brokenLine(wrong)
+  const broken = complaint(options)
+  if (broken) return brokenLine(broken)
   const { resumeFrom, lingerMs = 1_000 } = options as ConnectionOptions<never>
   const env = createEnv(options.env)
   const transports = listOf(options.transports)
   const memory = createMemory(transports, env)
   const ledger = createLedger(resumeFrom, owner.counted ?? false)
-  const outbox = createOutbox(env.clock.after)
+  const outbox = createOutbox()
   let leaveSurroundings: (() => void) | undefined
   let stopLingering = (): void => {}
 
@@ -54,20 +53,13 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
     remember: memory.remember,
     ask: (sent) => ({ ...owner.ask?.(sent), cursor: ledger.cursor }),
     opened: ({ send }) => outbox.open(send),
-    forgetCursor() {
-      const after = ledger.cursor
-      ledger.forget()
-      owner.gap({ after, before: undefined, reason: 'lost' })
-    },
+    forgetCursor: startAnew,
     tell: {
       frame: take,
       checkpoint: ledger.commit,
       fault: owner.fault,
       welcome({ resumed }) {
-        if (resumed !== false || ledger.cursor === undefined) return
-        const after = ledger.cursor
-        ledger.forget()
-        owner.gap({ after, before: undefined, reason: 'lost' })
+        if (resumed === false && ledger.cursor !== undefined) startAnew()
       },
     },
   })
@@ -76,12 +68,23 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
     const now = state.get()
     const { status } = now
     if (status !== 'open') outbox.shut()
-    const over = status === 'closed' || status === 'failed'
-    if (!over) return void (leaveSurroundings ??= watchSurroundings(env, driver.dispatch))
-    leaveSurroundings?.()
-    leaveSurroundings = undefined
-    outbox.reject(status === 'failed' ? now.error : closed())
+    if (status === 'closed' || status === 'failed') {
+      leaveSurroundings?.()
+      leaveSurroundings = undefined
+      outbox.reject(status === 'failed' ? now.error : closed())
+    } else leaveSurroundings ??= env.surroundings.subscribe(notice)
   })
+
+  function notice(what: Surrounding): void {
+    if (what === 'parked') driver.dispatch({ type: 'park' })
+    else if (what !== 'offline' && what !== 'hidden') driver.dispatch({ type: 'wake' })
+  }
+
+  function startAnew(): void {
+    const after = ledger.cursor
+    ledger.forget()
+    owner.gap({ after, before: undefined, reason: 'lost' })
+  }
 
   function take(frame: Frame): void {
     const verdict = ledger.look(frame)
@@ -112,7 +115,7 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
       stopLingering()
       driver.dispatch({ type: 'stop', reason: 'closed' })
     },
-    async send(data, sending = {}) {
+    async send(data, sending) {
       const now = state.get()
       if (now.status === 'failed') throw now.error
       if (now.status === 'closed') throw closed()
@@ -122,7 +125,7 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
 }
 
 const closed = (): HoldlineError =>
-  new HoldlineError('The connection is closed; listen to it to open it again', { kind: 'aborted', code: 'closed' })
+  wrong('aborted', 'closed', 'The connection is closed; listen to it to open it again')
 
 /** Options that cannot work are told where every other failure is told: in the state. */
 function brokenLine(error: HoldlineError): Line {

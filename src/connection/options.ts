@@ -1,4 +1,4 @@
-import { HoldlineError } from '../base/error.js'
+import { type HoldlineError, wrong } from '../base/error.js'
 import type { Ending } from '../base/ending.js'
 import type { Frame } from '../frames/frame.js'
 import type { Backoff } from '../policy/backoff.js'
@@ -56,19 +56,16 @@ export function planOf(options: LineOptions): Plan {
 }
 
 /** What is wrong with the options, if anything: a wrong number would otherwise show as a busy loop or as nothing. */
-export function complaint(options: LineOptions & { readonly lingerMs?: number | undefined }): HoldlineError | undefined {
-  const transports = options.transports as unknown
-  const list: unknown[] = Array.isArray(transports) ? transports : [transports]
-  const wrong = (message: string): HoldlineError => new HoldlineError(message, { kind: 'request', code: 'bad-option' })
-  if (list.length === 0 || list.some((item) => typeof (item as Transport | undefined)?.dial !== 'function')) {
-    return wrong('transports must be a transport, such as sse(url), or a list of them')
+export function complaint(
+  options: LineOptions & { readonly lingerMs?: number | undefined },
+): HoldlineError | undefined {
+  const list: unknown[] = [options.transports].flat()
+  if (!list.length || list.some((item) => typeof (item as Transport | undefined)?.dial !== 'function')) {
+    return wrong('request', 'bad-option', 'transports must be a transport, such as sse(url), or a list of them')
   }
   const { backoff, heartbeat, connectTimeoutMs, maxFailures, upgradeAfterMs, lingerMs } = options
   const numbers = { connectTimeoutMs, maxFailures, upgradeAfterMs, lingerMs, ...backoff, ...(heartbeat || {}) }
-  for (const [name, value] of Object.entries(numbers)) {
-    if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
-      return wrong(`${name} must be a number of 0 or more, not ${String(value)}`)
-    }
-  }
-  return undefined
+  const [name] =
+    Object.entries(numbers).find(([, value]) => value !== undefined && !((value as unknown as number) >= 0)) ?? []
+  return name === undefined ? undefined : wrong('request', 'bad-option', `${name} must be a number of 0 or more`)
 }

@@ -1,20 +1,12 @@
-import { HoldlineError } from '../base/error.js'
+import { type HoldlineError, wrong } from '../base/error.js'
 
 export interface SendOptions {
-  /** Gives up on what has not been handed over by then, in milliseconds. @defaultValue no limit */
-  readonly timeoutMs?: number | undefined
-  /** Gives up when it fires. */
+  /** Gives up on what has not been handed over when it fires; `AbortSignal.timeout(ms)` makes a limit. */
   readonly signal?: AbortSignal | undefined
 }
 
-interface Letter {
-  readonly data: unknown
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
-
 export interface Outbox {
-  post(data: unknown, options: SendOptions): Promise<void>
+  post(data: unknown, options?: SendOptions): Promise<void>
   /** The line is open: everything goes out, in order. Without a way to send, it is rejected. */
   open(send?: (data: unknown) => void): void
   shut(): void
@@ -26,62 +18,55 @@ export interface Outbox {
 const LIMIT = 256
 
 /** Holds what is sent while the line is away. */
-export function createOutbox(after: (ms: number, task: () => void) => () => void): Outbox {
-  let waiting: Letter[] = []
+export function createOutbox(): Outbox {
+  const waiting = new Set<{ go(): void; fail(error: unknown): void }>()
   let send: ((data: unknown) => void) | undefined
 
   return {
-    post(data, { timeoutMs, signal }) {
-      return new Promise<void>((resolve, reject) => {
-        const letter: Letter = {
-          data,
-          resolve: () => settle(resolve),
-          reject: (error) => settle(() => reject(error as Error)),
-        }
-        const giveUp = (): void => letter.reject(refused('aborted', 'send-aborted', 'Given up before it was sent'))
-        const settle = (how: () => void): void => {
-          waiting = waiting.filter((other) => other !== letter)
-          forget?.()
+    post: (data, { signal } = {}) =>
+      new Promise<void>((resolve, reject) => {
+        const giveUp = (): void =>
+          letter.fail(wrong('aborted', 'send-aborted', 'Given up before it was sent', signal?.reason))
+        const leave = (): void => {
+          waiting.delete(letter)
           signal?.removeEventListener('abort', giveUp)
-          how()
         }
-        const forget =
-          timeoutMs === undefined
-            ? undefined
-            : after(timeoutMs, () => letter.reject(refused('timeout', 'send-timeout', 'Not sent in time')))
-        signal?.addEventListener('abort', giveUp)
-
+        const letter = {
+          go() {
+            try {
+              send?.(data)
+              resolve()
+            } catch (error) {
+              reject(error as Error)
+            }
+            leave()
+          },
+          fail(error: unknown) {
+            reject(error as Error)
+            leave()
+          },
+        }
         if (signal?.aborted) giveUp()
-        else if (send) hand(letter)
-        else if (waiting.length < LIMIT) waiting.push(letter)
-        else letter.reject(refused('overflow', 'outbox', `${LIMIT} messages wait to be sent already`))
-      })
-    },
+        else if (send) letter.go()
+        else if (waiting.size >= LIMIT) letter.fail(wrong('overflow', 'outbox', `${LIMIT} messages wait to be sent`))
+        else {
+          waiting.add(letter)
+          signal?.addEventListener('abort', giveUp)
+        }
+      }),
     open(next = oneWay) {
       send = next
-      for (const letter of [...waiting]) hand(letter)
+      for (const letter of waiting) letter.go()
     },
     shut() {
       send = undefined
     },
     reject(error) {
-      for (const letter of [...waiting]) letter.reject(error)
+      for (const letter of waiting) letter.fail(error)
     },
-  }
-
-  function hand(letter: Letter): void {
-    try {
-      send?.(letter.data)
-      letter.resolve()
-    } catch (error) {
-      letter.reject(error)
-    }
   }
 }
 
 function oneWay(): never {
-  throw refused('request', 'one-way', 'This transport cannot send; use webSocket()')
+  throw wrong('request', 'one-way', 'This transport cannot send; use webSocket()')
 }
-
-const refused = (kind: 'aborted' | 'timeout' | 'overflow' | 'request', code: string, message: string): HoldlineError =>
-  new HoldlineError(message, { kind, code, retryable: kind !== 'request' })

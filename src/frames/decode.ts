@@ -1,4 +1,4 @@
-import { HoldlineError } from '../base/error.js'
+import { wrong } from '../base/error.js'
 import type { Frame } from './frame.js'
 import type { Schema } from './schema.js'
 
@@ -17,8 +17,9 @@ export function json(schema?: Schema): (frame: Frame) => unknown {
     if (!schema) return value
     const result = schema['~standard'].validate(value)
     // Waiting for one message would let the next one overtake it.
-    if (result instanceof Promise) throw wrong('schema', 'The schema is asynchronous; use a synchronous one')
-    if (result.issues) throw wrong('schema', result.issues.map((issue) => issue.message).join('; '))
+    if (result instanceof Promise)
+      throw wrong('protocol', 'schema', 'The schema is asynchronous; use a synchronous one')
+    if (result.issues) throw wrong('protocol', 'schema', result.issues.map((issue) => issue.message).join('; '))
     return result.value
   }
 }
@@ -28,10 +29,6 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw wrong('not-json', `Not JSON: ${text.slice(0, 80)}`, cause)
+    throw wrong('protocol', 'not-json', `Not JSON: ${text.slice(0, 80)}`, cause)
   }
-}
-
-function wrong(code: string, message: string, cause?: unknown): HoldlineError {
-  return new HoldlineError(message, { kind: 'protocol', code, cause })
 }

@@ -13,59 +13,38 @@ export interface Verdict {
   readonly retry: boolean | 'once' | 'proven' | 'reset'
 }
 
-const BUSY: Verdict = { kind: 'server-busy', retry: true }
-const NETWORK: Verdict = { kind: 'network', retry: true }
-const AUTH: Verdict = { kind: 'auth', retry: 'once' }
-const FORBIDDEN: Verdict = { kind: 'forbidden', retry: false }
-const REQUEST: Verdict = { kind: 'request', retry: false }
-const MISSING: Verdict = { kind: 'missing', retry: 'proven' }
-const CURSOR: Verdict = { kind: 'cursor', retry: 'reset' }
-const ENDED: Verdict = { kind: 'ended', retry: false }
-
-/** The meaning of every ending, by default. An option may say otherwise: {@link ConnectionOptions.classify}. */
-export function judge(ending: Ending): Verdict {
-  switch (ending.kind) {
-    case 'finished':
-      return ENDED
-    case 'dropped':
-      return NETWORK
-    case 'timeout':
-      return { kind: 'timeout', retry: true }
-    case 'refused':
-      return judgeStatus(ending.status)
-    case 'closed':
-      return judgeCloseCode(ending.code)
-    case 'reset':
-      return CURSOR
-    case 'garbled':
-      return { kind: 'protocol', retry: 'proven' }
-    case 'unusable':
-      return REQUEST
-    case 'aborted':
-      return { kind: 'aborted', retry: false }
-  }
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc9110#name-status-codes */
-export function judgeStatus(status: number): Verdict {
-  if (status === 401) return AUTH
-  if (status === 403 || status === 451) return FORBIDDEN
-  if (status === 404) return MISSING
-  if ([409, 410, 412, 416].includes(status)) return CURSOR
-  if ([408, 425, 429].includes(status)) return BUSY
-  return status >= 500 && status !== 501 && status !== 505 ? BUSY : REQUEST
+/** An ending in one word, such as `http-503`, `ws-1006`, `silence`: the code of its error. */
+export function codeOf(ending: Ending): string {
+  if ('status' in ending) return `http-${ending.status}`
+  if ('code' in ending) return typeof ending.code === 'number' ? `ws-${ending.code}` : ending.code
+  return 'what' in ending ? ending.what : ending.kind
 }
 
 /**
- * 3500 to 3999 and 4500 to 4999 say "do not come back" by a convention that other servers share.
+ * The meaning of every ending; the first row that fits counts. 3500 to 3999 and 4500 to 4999 say "do not come back" by
+ * a convention that other servers share.
  *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-status-codes
  * @see https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
  */
-export function judgeCloseCode(code: number): Verdict {
-  if (code === 1000) return ENDED
-  if ((code >= 1011 && code <= 1014) || code === 4408 || code === 4429) return BUSY
-  if (code === 3000 || code === 4401 || code === 1008) return AUTH
-  if (code === 3003 || code === 4403) return FORBIDDEN
-  if ([1002, 1003, 1007, 1009, 1010, 4400, 4404, 4405, 4406, 4409].includes(code)) return REQUEST
-  return (code >= 3500 && code < 4000) || code >= 4500 ? REQUEST : NETWORK
+const MEANINGS: readonly (readonly [RegExp, ErrorKind, Verdict['retry']])[] = [
+  [/^(finished|ws-1000)$/, 'ended', false],
+  [/^aborted$/, 'aborted', false],
+  [/^(connect-timeout|silence)$/, 'timeout', true],
+  [/^(http-(408|425|429|5(?!01|05)..)|ws-(101[1-4]|44(08|29)))$/, 'server-busy', true],
+  [/^(http-401|ws-(3000|4401|1008))$/, 'auth', 'once'],
+  [/^(http-4(03|51)|ws-(3003|4403))$/, 'forbidden', false],
+  [/^http-404$/, 'missing', 'proven'],
+  [/^(http-4(09|1[026])|reset)$/, 'cursor', 'reset'],
+  [/^(http-.*|ws-(10(0[2379]|10)|4(40[04569]|[5-9]..)|3[5-9]..))$/, 'request', false],
+  [/^(dropped|ws-.*)$/, 'network', true],
+]
+
+/** What an ending means by default. An option may say otherwise: {@link LineOptions.classify}. */
+export function judge(ending: Ending): Verdict {
+  // The server, or we ourselves, did not keep to what was agreed on.
+  if (ending.kind === 'garbled') return { kind: 'protocol', retry: 'proven' }
+  const code = codeOf(ending)
+  const [, kind, retry] = MEANINGS.find(([pattern]) => pattern.test(code)) ?? [0, 'request' as const, false]
+  return { kind, retry }
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../base/clock.js'
-import type { Readable } from '../base/store.js'
+import type { Listenable } from '../base/listeners.js'
 
 /** The part of a WebSocket that is used. The browser's and the `ws` package's both fit. */
 export interface WebSocketLike {
@@ -21,6 +21,8 @@ export interface EventSourceLike {
   close(): void
 }
 
+export type Surrounding = 'online' | 'offline' | 'visible' | 'hidden' | 'resume' | 'parked' | 'restored'
+
 /**
  * Everything that is taken from the world outside. Each default is looked up when it is needed, never on import,
  * so the same code runs in a page, a worker and Node; hand in what a place lacks (`WebSocket` on Node 20, say).
@@ -36,55 +38,46 @@ export interface Env {
   readonly baseUrl: string | undefined
   /** Where the transport that worked is remembered for a while. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined
-  /** Whether the machine has a network. Only a coming back is acted upon: browsers often say "offline" wrongly. */
-  readonly online: Readable<boolean>
-  readonly visible: Readable<boolean>
-  /** Whether the page is put away in the back/forward cache. */
-  readonly parked: Readable<boolean>
+  /**
+   * What happens to the page, in one word: its network is back or gone, it is seen or hidden, thawed, put away in the
+   * back/forward cache or back from there. Only what brings it back leads to a new try: browsers often say "offline" wrongly.
+   */
+  readonly surroundings: Listenable<Surrounding>
   /** Runs `task` with the next frame that is painted; the returned function forgets it. */
   readonly frame: (task: () => void) => () => void
 }
 
-interface Place {
-  readonly document?: Document
-  readonly navigator?: Navigator
-  readonly location?: Location
-  readonly sessionStorage?: Storage
-  readonly requestAnimationFrame?: typeof globalThis.requestAnimationFrame
-}
-
 /** One frame where nothing is painted at all. */
 const FRAME_MS = 16
-const place = (): Place => globalThis as unknown as Place
 
 /** What is at hand where this code runs. */
 export function createEnv(given: Partial<Env> = {}): Env {
+  const clock = given.clock ?? systemClock
+  const place = globalThis as Partial<typeof globalThis>
   return {
-    clock: systemClock,
+    clock,
     random: Math.random,
-    fetch: (...args) => globalThis.fetch(...args),
+    fetch: (...args) => fetch(...args),
     get WebSocket() {
-      return globalThis.WebSocket as unknown as Env['WebSocket']
+      return place.WebSocket as unknown as Env['WebSocket']
     },
     get EventSource() {
-      return globalThis.EventSource as unknown as Env['EventSource']
+      return place.EventSource as unknown as Env['EventSource']
     },
     get baseUrl() {
-      return place().document?.baseURI ?? place().location?.href
+      return place.document?.baseURI ?? place.location?.href
     },
     get storage() {
       try {
-        return place().sessionStorage
+        return place.sessionStorage
       } catch {
         // Cookies are blocked: even looking is forbidden. Then nothing is remembered.
         return undefined
       }
     },
-    online: observe(() => place().navigator?.onLine !== false, ['online', 'offline']),
-    visible: observe(() => place().document?.visibilityState !== 'hidden', ['visibilitychange', 'resume']),
-    parked: createParked(),
+    surroundings: { subscribe: watchPage },
     frame(task) {
-      if (!place().requestAnimationFrame) return (given.clock ?? systemClock).after(FRAME_MS, task)
+      if (!place.requestAnimationFrame) return clock.after(FRAME_MS, task)
       const id = requestAnimationFrame(task)
       return () => cancelAnimationFrame(id)
     },
@@ -92,35 +85,16 @@ export function createEnv(given: Partial<Env> = {}): Env {
   }
 }
 
-/** Listens only while somebody listens to it. */
-function observe(get: () => boolean, events: readonly string[]): Readable<boolean> {
-  return {
-    get,
-    subscribe(listener) {
-      // `visibilitychange` and `resume` are the document's and bubble up; workers have neither, but may be online.
-      const forget = events.map((event) => on(event, listener))
-      return () => forget.forEach((leave) => leave())
-    },
+/** `visibilitychange` and `resume` are the document's and bubble up; a worker has only its network, Node nothing. */
+function watchPage(tell: (surrounding: Surrounding) => void): () => void {
+  const hear = ({ type, persisted }: Event & { readonly persisted?: boolean }): void => {
+    if (type === 'visibilitychange') tell(document.visibilityState)
+    else if (!type.startsWith('page')) tell(type as Surrounding)
+    else if (persisted) tell(type === 'pagehide' ? 'parked' : 'restored')
   }
-}
-
-function createParked(): Readable<boolean> {
-  let parked = false
-  return {
-    get: () => parked,
-    subscribe(listener) {
-      const turn = (now: boolean) => (event: Event) => {
-        if (!(event as PageTransitionEvent).persisted) return
-        parked = now
-        listener()
-      }
-      const forget = [on('pagehide', turn(true)), on('pageshow', turn(false))]
-      return () => forget.forEach((leave) => leave())
-    },
+  const types = ['online', 'offline', 'visibilitychange', 'resume', 'pagehide', 'pageshow']
+  for (const type of types) globalThis.addEventListener?.(type, hear)
+  return () => {
+    for (const type of types) globalThis.removeEventListener?.(type, hear)
   }
-}
-
-function on(type: string, listener: (event: Event) => void): () => void {
-  globalThis.addEventListener?.(type, listener)
-  return () => globalThis.removeEventListener?.(type, listener)
 }

@@ -1,4 +1,4 @@
-import { HoldlineError } from '../base/error.js'
+import { type HoldlineError, wrong } from '../base/error.js'
 import type { Ending } from '../base/ending.js'
 import { parseJson } from '../frames/decode.js'
 import type { Frame } from '../frames/frame.js'
@@ -65,7 +65,7 @@ function take(item: Item, sink: Sink): Ending | undefined {
   switch (item?.t) {
     case undefined:
       if (typeof item === 'object' && item !== null && 'data' in item) sink.frame(messageOf(item))
-      else sink.fault(new HoldlineError('Not an envelope', { kind: 'protocol', code: 'envelope' }))
+      else sink.fault(wrong('protocol', 'envelope', 'Not an envelope'))
       return undefined
     case 'welcome':
       sink.welcome({
@@ -94,4 +94,3 @@ function messageOf({ id, prev, event, data }: Item): Frame {
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
-

@@ -1,6 +1,5 @@
-import { ABORTED, type Ending } from '../base/ending.js'
 import { native } from './native.js'
-import { labelOf, place, type UrlSource, valueOf } from './target.js'
+import { locate, transport, untilEnd, Unusable, type UrlSource } from './target.js'
 import type { Dialect, Transport } from './transport.js'
 
 export interface EventSourceOptions {
@@ -21,56 +20,31 @@ export interface EventSourceOptions {
  */
 export function eventSource(url: UrlSource, options: EventSourceOptions = {}): Transport {
   const { events = ['message'], withCredentials = false, cursorParam = 'last_event_id' } = options
-  return {
-    name: 'eventSource',
-    label: labelOf('eventSource', url),
-    async dial({ cursor, signal, env, request, ...attempt }, sink) {
-      const dialect = options.dialect ?? attempt.dialect ?? native
-      const { EventSource } = env
-      if (!EventSource || (request && request.method !== 'GET')) {
-        return {
-          kind: 'unusable',
-          code: 'no-event-source',
-          message: EventSource ? 'EventSource can only GET; use sse()' : 'There is no EventSource here; use sse()',
-        }
-      }
-      let target: URL | Ending
-      try {
-        target = place(await valueOf(url), env)
-      } catch (cause) {
-        return { kind: 'dropped', cause }
-      }
-      if ('kind' in target) return target
-      if (signal.aborted) return ABORTED
-      for (const [name, value] of Object.entries(request?.query ?? {})) target.searchParams.set(name, value)
-      if (cursor !== undefined) target.searchParams.set(cursorParam, cursor)
+  return transport('eventSource', url, async ({ cursor, signal, env, request, ...attempt }, sink) => {
+    const { dialect = attempt.dialect ?? native } = options
+    const { EventSource } = env
+    if (!EventSource) throw new Unusable('no-event-source', 'There is no EventSource here; use sse()')
+    if (request && request.method !== 'GET') throw new Unusable('get-only', 'EventSource can only GET; use sse()')
+    const target = await locate(url, env, 'http')
+    const query = { ...request?.query, ...(cursor && { [cursorParam]: cursor }) }
+    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
+
+    return untilEnd(signal, (end) => {
       const source = new EventSource(target.href, { withCredentials })
-
-      return new Promise((settle) => {
-        const end = (ending: Ending): void => {
-          signal.removeEventListener('abort', hangUp)
-          source.onopen = source.onerror = null
-          // Closing keeps it from reconnecting by itself: time has one owner.
-          source.close()
-          settle(ending)
-        }
-        const hangUp = (): void => end(ABORTED)
-        signal.addEventListener('abort', hangUp)
-
-        // `lastEventId` sticks: a message without an id shows the one before.
-        let last = ''
-        const take = (event: MessageEvent): void => {
-          if (signal.aborted || typeof event.data !== 'string') return
-          const { lastEventId, type, data } = event
+      // `lastEventId` sticks: a message without an id shows the one before.
+      let last = ''
+      for (const event of dialect === native ? events : [...events, 'holdline']) {
+        source.addEventListener(event, ({ data, lastEventId }) => {
           sink.alive()
-          const ending = dialect.read({ event: type, data, id: lastEventId === last ? undefined : lastEventId }, sink)
-          last = lastEventId
+          const id = lastEventId === last ? undefined : (last = lastEventId)
+          const ending = dialect.read({ event, data: data as string, id }, sink)
           if (ending) end(ending)
-        }
-        for (const event of dialect === native ? events : [...events, 'holdline']) source.addEventListener(event, take)
-        source.onopen = () => sink.opened()
-        source.onerror = () => end({ kind: 'dropped' })
-      })
-    },
-  }
+        })
+      }
+      source.onopen = () => sink.opened()
+      source.onerror = () => end({ kind: 'dropped' })
+      // Closing keeps it from reconnecting by itself: time has one owner.
+      return () => source.close()
+    })
+  })
 }

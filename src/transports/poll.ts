@@ -1,7 +1,7 @@
 import type { Ending } from '../base/ending.js'
-import { ask, broken, type HttpOptions, MAX_CHARS, readText, refusal, tooLarge } from './http.js'
+import { ask, garbled, type HttpOptions, MAX_CHARS, readText, refusal, tooLarge } from './http.js'
 import { native } from './native.js'
-import { labelOf, type UrlSource } from './target.js'
+import { transport, type UrlSource } from './target.js'
 import type { Attempt, Sink, Transport } from './transport.js'
 
 export interface LongPollingOptions extends HttpOptions {
@@ -30,22 +30,15 @@ const FAST_LIMIT = 3
  */
 export function longPolling(url: UrlSource, options: LongPollingOptions = {}): Transport {
   const { waitMs = 25_000 } = options
-  return {
-    name: 'longPolling',
-    label: labelOf('longPolling', url),
-    patienceMs: waitMs,
-    dial(attempt, sink) {
-      let fast = 0
-      return poll(url, options, attempt, sink, waitMs, async (news, tookMs) => {
-        fast = news || tookMs >= FAST_MS ? 0 : fast + 1
-        if (fast === FAST_LIMIT) {
-          return { kind: 'garbled', code: 'not-held', message: 'The server does not hold its empty answers; use polling()' }
-        }
-        if (tookMs < GAP_MS) await attempt.pause(GAP_MS)
-        return undefined
-      })
-    },
+  const dial: Transport['dial'] = (attempt, sink) => {
+    let fast = 0
+    return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs) => {
+      fast = news || tookMs >= FAST_MS ? 0 : fast + 1
+      if (fast === FAST_LIMIT) return garbled('not-held', 'The server does not hold its empty answers; use polling()')
+      return tookMs < GAP_MS ? GAP_MS : 0
+    })
   }
+  return transport('longPolling', url, dial, waitMs)
 }
 
 /**
@@ -56,86 +49,69 @@ export function longPolling(url: UrlSource, options: LongPollingOptions = {}): T
  * createConnection({ transports: polling('/api/unread', { everyMs: 5000 }), decode: json() })
  */
 export function polling(url: UrlSource, options: PollingOptions = {}): Transport {
-  return {
-    name: 'polling',
-    label: labelOf('polling', url),
-    dial(attempt, sink) {
-      const { everyMs = attempt.request ? 300 : 5_000 } = options
-      return poll(url, options, attempt, sink, 0, async () => {
-        await attempt.pause(everyMs * (0.9 + attempt.env.random() / 5))
-        return undefined
-      }, everyMs)
-    },
-  }
+  return transport('polling', url, (attempt, sink) => {
+    const { everyMs = attempt.request ? 300 : 5_000 } = options
+    return poll(url, options, attempt, sink, 0, everyMs, () => everyMs * (0.9 + attempt.env.random() / 5))
+  })
 }
 
-/** Asks until something ends it. `rest` waits between two questions, and may have seen enough. */
+/** Asks until something ends it. `rest` says how long to wait before the next question, or has seen enough. */
 async function poll(
   url: UrlSource,
   options: HttpOptions,
-  attempt: Attempt,
+  given: Attempt,
   sink: Sink,
   waitMs: number,
-  rest: (news: boolean, tookMs: number) => Promise<Ending | undefined>,
-  everyMs: number = 0,
+  quietMs: number,
+  rest: (news: boolean, tookMs: number) => number | Ending,
 ): Promise<Ending> {
-  const { signal, env, request } = attempt
-  const { maxChars = MAX_CHARS } = options
-  const dialect = options.dialect ?? attempt.dialect ?? native
-  let { cursor } = attempt
+  // Each question is an attempt of its own, from where the one before has led.
+  const attempt: { -readonly [K in keyof Attempt]: Attempt[K] } = { ...given }
+  const { signal, env, request } = given
+  const { maxChars = MAX_CHARS, dialect = attempt.dialect ?? native } = options
+  const { now } = env.clock
   let etag: string | null = null
-  let asked = false
   let news = false
+  // The first answer shall come at once: it proves that there is somebody.
+  let wait = '0'
   const relay: Sink = {
     ...sink,
     frame(frame) {
       news = true
-      if (frame.id !== undefined) cursor = frame.id
+      attempt.cursor = frame.id ?? attempt.cursor
       sink.frame(frame)
     },
   }
 
   for (;;) {
     news = false
-    const since = env.clock.now()
-    // The first answer shall come at once: it proves that there is somebody.
-    const wait = String(asked ? Math.round(waitMs / 1000) : 0)
-    const response = await ask(
-      url,
-      options,
-      // A run is started once; from then on it is gone on with.
-      asked && request ? { ...attempt, request: { ...request, method: 'GET', body: undefined } } : attempt,
-      sink,
-      {
-        accept: dialect.waits ? 'application/json' : '*/*',
-        cursor: cursor || undefined,
-        // Asking again is what polling is, whatever the method.
-        again: false,
-        ...(dialect.waits ? { query: { wait } } : {}),
-        ...(etag ? { headers: { 'if-none-match': etag } } : {}),
-      },
-    )
-    if ('kind' in response) return response
+    const since = now()
+    const response = await ask(url, options, attempt, sink, {
+      accept: dialect.waits ? 'application/json' : '*/*',
+      // Asking again is what polling is, whatever the method.
+      repeat: true,
+      ...(dialect.waits && { query: { wait } }),
+      ...(etag && { headers: { 'if-none-match': etag } }),
+    })
     const { status, ok, headers } = response
     const quiet = status === 204 || status === 304 || (status === 408 && waitMs > 0)
     if (!ok && !quiet) return refusal(response, attempt)
     if (request?.method === 'DELETE') return { kind: 'finished' }
-    asked = true
+    // A run is started once; from then on it is gone on with.
+    if (request) attempt.request = { ...request, method: 'GET', body: undefined }
+    wait = String(waitMs / 1000)
     etag = headers.get('etag') ?? (status === 304 ? etag : null)
     let body = ''
-    try {
-      await readText(response, (text) => (body += text).length <= maxChars)
-    } catch (cause) {
-      return broken(signal, cause)
-    }
-    if (signal.aborted) return broken(signal, undefined)
+    await readText(response, (text) => (body += text).length <= maxChars)
+    signal.throwIfAborted()
     if (body.length > maxChars) return tooLarge(maxChars)
-    sink.opened({ quietMs: Math.max(everyMs, waitMs) + TRAVEL_MS })
+    sink.opened({ quietMs: quietMs + TRAVEL_MS })
     sink.alive()
     const ending = quiet ? undefined : dialect.read(body, relay)
     if (ending) return ending
-    const enough = await rest(news, env.clock.now() - since)
-    if (signal.aborted) return broken(signal, undefined)
-    if (enough) return enough
+    const next = rest(news, now() - since)
+    if (typeof next === 'object') return next
+    if (next) await attempt.pause(next)
+    signal.throwIfAborted()
   }
 }

@@ -111,12 +111,19 @@ function usageOf(usage: NonNullable<Chunk['usage']>): Usage {
 function errorOf(error: Chunk['error']): ChatOperation {
   if (typeof error === 'string') return { type: 'error', message: error }
   const { message, code, type } = error ?? {}
-  return { type: 'error', message: message ?? 'The model failed', code: typeof code === 'string' ? code : type, cause: error }
+  return {
+    type: 'error',
+    message: message ?? 'The model failed',
+    code: typeof code === 'string' ? code : type,
+    cause: error,
+  }
 }
 
 function toOpenAi(message: ChatMessage): object {
   const { role, parts } = message
-  const images = parts.filter((part): part is FilePart => part.type === 'file' && (part as FilePart).mediaType.startsWith('image/'))
+  const images = parts.filter(
+    (part): part is FilePart => part.type === 'file' && (part as FilePart).mediaType.startsWith('image/'),
+  )
   if (images.length === 0) return { role, content: textOf(message) }
   return {
     role,
