@@ -127,15 +127,20 @@ export function step(state: State, event: Event, world: World, plan: Plan): Step
       return over ? [state] : [enter(state, { status: 'paused', reason: 'parked' })]
     case 'timer':
       return onTimer(state, event, world, plan)
-    default:
-      break
+    case 'opened':
+    case 'proven':
+    case 'ended':
+      return live ? onReport(state, event, world, plan) : [state]
   }
-  // From here on somebody reports from an attempt, and an old one's report is nobody's business.
+}
+
+/** Somebody reports from an attempt; an old one's report is nobody's business. */
+function onReport(state: State, event: Event & { readonly attempt: number }, world: World, plan: Plan): Step {
   const probing = state.probe !== undefined && event.attempt === state.last
-  if (!live || (event.attempt !== state.attempt && !probing)) return [state]
+  if (!probing && event.attempt !== state.attempt) return [state]
   switch (event.type) {
     case 'opened':
-      return status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
+      return state.status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
     case 'proven':
       return [{ ...state, proven: true, home: state.index, strikes: 0, fallen: 0, tried: '' }, {}, 'remember']
     case 'ended':

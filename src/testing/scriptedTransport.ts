@@ -1,4 +1,4 @@
-import { ABORTED, type Ending } from '../base/ending.js'
+import type { Ending } from '../base/ending.js'
 import type { Frame } from '../frames/frame.js'
 import type { Attempt, Channel, Sink, Transport } from '../transports/transport.js'
 
@@ -49,15 +49,15 @@ export function scriptedTransport(name: string = 'scripted'): ScriptedTransport 
     label: name,
     calls,
     last() {
-      const call = calls.filter(({ attempt }) => attempt.request?.method !== 'DELETE').pop()
+      const call = [...calls].reverse().find(({ attempt }) => attempt.request?.method !== 'DELETE')
       if (!call) throw new Error('Nobody has dialled yet')
       return call
     },
     dial: (attempt, sink) =>
       new Promise((settle) => {
         const call = answerable(attempt, sink, settle)
-        attempt.signal.addEventListener('abort', () => call.end(ABORTED))
-        if (attempt.signal.aborted) call.end(ABORTED)
+        attempt.signal.addEventListener('abort', () => call.end({ kind: 'aborted' }))
+        if (attempt.signal.aborted) call.end({ kind: 'aborted' })
         calls.push(call)
         const { request } = attempt
         if (request && request.method !== 'GET') sink.sent()

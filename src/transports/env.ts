@@ -1,22 +1,23 @@
 import { type Clock, systemClock } from '../base/clock.js'
 import type { Listenable } from '../base/listeners.js'
 
-/** The part of a WebSocket that is used. The browser's and the `ws` package's both fit. */
+/**
+ * The part of a WebSocket that is used; the browser's and the `ws` package's both fit. The handlers are only ever set,
+ * and each implementation has an event type of its own for them.
+ */
 export interface WebSocketLike {
-  binaryType: string
-  onopen: (() => unknown) | null
-  onmessage: ((event: { readonly data: unknown }) => unknown) | null
-  onerror: ((event: unknown) => unknown) | null
-  onclose: ((event: { readonly code: number; readonly reason: string }) => unknown) | null
-  send(data: string | ArrayBufferView<ArrayBuffer> | ArrayBuffer | Blob): void
-  close(code?: number, reason?: string): void
+  onopen: unknown
+  onmessage: unknown
+  onerror: unknown
+  onclose: unknown
+  send(data: unknown): void
+  close(): void
 }
 
-/** The part of an EventSource that is used. */
+/** The part of an EventSource that is used; likewise. */
 export interface EventSourceLike {
-  readonly readyState: number
-  onopen: (() => unknown) | null
-  onerror: ((event: unknown) => unknown) | null
+  onopen: unknown
+  onerror: unknown
   addEventListener(type: string, listener: (event: MessageEvent) => void): void
   close(): void
 }
@@ -59,10 +60,10 @@ export function createEnv(given: Partial<Env> = {}): Env {
     random: Math.random,
     fetch: (...args) => fetch(...args),
     get WebSocket() {
-      return place.WebSocket as unknown as Env['WebSocket']
+      return place.WebSocket
     },
     get EventSource() {
-      return place.EventSource as unknown as Env['EventSource']
+      return place.EventSource
     },
     get baseUrl() {
       return place.document?.baseURI ?? place.location?.href

@@ -47,7 +47,7 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
         if (request?.method === 'POST') sink.sent()
         socket.send(dialect.hello(cursor, request, headers))
       }
-      socket.onmessage = ({ data }) => {
+      socket.onmessage = ({ data }: { readonly data: unknown }) => {
         // With a hello, the server's first word is what says that it agreed.
         sink.opened(channel)
         sink.alive()
@@ -58,7 +58,7 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
       }
       // Always followed by `close`, and only `close` knows more; the `ws` package throws where nobody listens.
       socket.onerror = () => {}
-      socket.onclose = ({ code, reason }) =>
+      socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) =>
         end(
           code === 1000
             ? { kind: 'finished', reason }
@@ -73,11 +73,11 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
   })
 }
 
-const packed = (data: unknown): string =>
+const packed = (data: unknown): unknown =>
   // Text and binary data go as they are.
   typeof data === 'string' ||
   data instanceof ArrayBuffer ||
   ArrayBuffer.isView(data) ||
   globalThis.Blob?.prototype.isPrototypeOf(data as object)
-    ? (data as string)
+    ? data
     : JSON.stringify(data)

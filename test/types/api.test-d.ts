@@ -1,5 +1,5 @@
 import type { UIMessage } from 'ai'
-import { describe, expectTypeOf, test } from 'vitest'
+import { assertType, describe, expectTypeOf, test } from 'vitest'
 import {
   type Connection,
   type ConnectionState,
@@ -31,11 +31,12 @@ describe('connections', () => {
     const state = {} as ConnectionState
     if (state.status === 'waiting') expectTypeOf(state.retryAtMs).toEqualTypeOf<number>()
     // @ts-expect-error an open line has no time of retry
-    if (state.status === 'open') state.retryAtMs
+    if (state.status === 'open') expectTypeOf(state.retryAtMs)
   })
 
   test('take the ws package where there is no WebSocket', () => {
-    expectTypeOf(WS).toExtend<NonNullable<Env['WebSocket']>>()
+    assertType<Partial<Env>>({ WebSocket: WS })
+    assertType<Partial<Env>>({ WebSocket: globalThis.WebSocket, EventSource: globalThis.EventSource })
   })
 
   test('refuse what is no transport', () => {

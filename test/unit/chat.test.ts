@@ -2,7 +2,9 @@ import { describe, expect, test, vi } from 'vitest'
 import { type ChatMessage, type ChatOptions, createChat, openAi, plain, textOf } from '../../src/chat/index.js'
 import { manualClock, type ScriptedCall, scriptedTransport } from '../../src/testing/index.js'
 
-const chunk = (delta: object, finish: string | null = null) => ({ choices: [{ index: 0, delta, finish_reason: finish }] })
+const chunk = (delta: object, finish: string | null = null) => ({
+  choices: [{ index: 0, delta, finish_reason: finish }],
+})
 
 function setUp(options: Partial<ChatOptions> = {}) {
   const clock = manualClock(1_000_000)

@@ -115,7 +115,18 @@ describe('fallback', () => {
   })
 
   test('waits once every transport has failed, and fails where none can ever work', () => {
-    const round = [{ type: 'start' }, ended(1), due, ended(2), ended(3), due, ended(4), ended(5), due, ended(6)] satisfies Event[]
+    const round = [
+      { type: 'start' },
+      ended(1),
+      due,
+      ended(2),
+      ended(3),
+      due,
+      ended(4),
+      ended(5),
+      due,
+      ended(6),
+    ] satisfies Event[]
     expect(play(round).state).toMatchObject({ status: 'waiting', transport: 'webSocket' })
     const never: Ending = { kind: 'refused', status: 405 }
     expect(play([{ type: 'start' }, ended(1, never), ended(2, never), ended(3, never)]).state).toMatchObject({
@@ -139,7 +150,12 @@ describe('fallback', () => {
   })
 
   describe('to something better', () => {
-    const fallen = [{ type: 'start' }, ended(1, { kind: 'refused', status: 405 }), opened(2), proven(2)] satisfies Event[]
+    const fallen = [
+      { type: 'start' },
+      ended(1, { kind: 'refused', status: 405 }),
+      opened(2),
+      proven(2),
+    ] satisfies Event[]
     const upgrade: Event = { type: 'timer', timer: 'upgrade', lateMs: 0 }
 
     test('is tried later, beside the open line', () => {
@@ -201,7 +217,10 @@ describe('silence', () => {
   })
 
   test('of a poll is judged even without a heartbeat', () => {
-    const polls = play([{ type: 'start' }, { ...opened(1), quietMs: 15_000 } as Event], { ...plan, heartbeat: false }).state
+    const polls = play([{ type: 'start' }, { ...opened(1), quietMs: 15_000 } as Event], {
+      ...plan,
+      heartbeat: false,
+    }).state
     expect(play([silence()], { ...plan, heartbeat: false }, { quietMs: 15_000 }, polls).state.status).toBe('waiting')
   })
 })
@@ -219,11 +238,19 @@ describe('the page', () => {
 })
 
 test.each([
-  ['the server finished', { kind: 'finished', reason: 'complete' }, { status: 'closed', reason: 'ended', ending: 'complete' }],
+  [
+    'the server finished',
+    { kind: 'finished', reason: 'complete' },
+    { status: 'closed', reason: 'ended', ending: 'complete' },
+  ],
   ['the user may not', { kind: 'refused', status: 403 }, { status: 'failed', error: { kind: 'forbidden' } }],
   ['it is busy', { kind: 'refused', status: 429 }, { status: 'waiting', error: { kind: 'server-busy' } }],
   ['credentials may be stale', { kind: 'refused', status: 401 }, { status: 'waiting', error: { kind: 'auth' } }],
-  ['a page of HTML came instead, after it had worked', { kind: 'garbled', code: 'content-type', message: '' }, { status: 'waiting' }],
+  [
+    'a page of HTML came instead, after it had worked',
+    { kind: 'garbled', code: 'content-type', message: '' },
+    { status: 'waiting' },
+  ],
 ] as const)('%s: %o', (_why, ending, shown) => {
   expect(play([...line, ended(1, ending)], alone).state).toMatchObject(shown)
 })

@@ -214,8 +214,7 @@ describe('fallback and upgrade', () => {
       setItem: (key: string, value: string) => void kept.set(key, value),
       removeItem: (key: string) => void kept.delete(key),
     }
-    const open = () =>
-      createConnection({ transports: [best, plain], env: { clock, random: () => 0, storage } })
+    const open = () => createConnection({ transports: [best, plain], env: { clock, random: () => 0, storage } })
     return { clock, best, plain, open, kept }
   }
 
@@ -239,7 +238,11 @@ describe('fallback and upgrade', () => {
     expect(best.last().attempt.cursor).toBe('2')
     plain.last().message('three', { id: '3' })
     best.last().open()
-    for (const [id, data] of [['3', 'three'], ['4', 'four']] as const) best.last().message(data, { id })
+    for (const [id, data] of [
+      ['3', 'three'],
+      ['4', 'four'],
+    ] as const)
+      best.last().message(data, { id })
     plain.last().sink.frame({ event: 'message', data: 'echo', id: '5' })
     expect(heard).toEqual(['one', 'two', 'three', 'four'])
     expect(plain.last().over).toBe(true)

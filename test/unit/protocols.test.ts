@@ -35,7 +35,14 @@ test('images travel as image_url parts', () => {
   const image = { type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,AA==' } as const
   const messages = [{ ...user('see'), parts: [...user('see').parts, image] }]
   expect(openAi().request({ ...context, messages })).toMatchObject({
-    messages: [{ content: [{ type: 'text', text: 'see' }, { type: 'image_url', image_url: { url: image.url } }] }],
+    messages: [
+      {
+        content: [
+          { type: 'text', text: 'see' },
+          { type: 'image_url', image_url: { url: image.url } },
+        ],
+      },
+    ],
   })
 })
 
@@ -73,7 +80,9 @@ test.each([
 })
 
 test('an error event of a gateway is an error, whatever its shape', () => {
-  expect(openAi().reader()(frame({ message: 'm', code: 'c' }, 'error'))).toMatchObject([{ type: 'error', message: 'm' }])
+  expect(openAi().reader()(frame({ message: 'm', code: 'c' }, 'error'))).toMatchObject([
+    { type: 'error', message: 'm' },
+  ])
 })
 
 test('tool calls are put together from fragments by their index', () => {
