@@ -135,7 +135,7 @@ export function step(state: State, event: Event, world: World, plan: Plan): Step
 }
 
 /** Somebody reports from an attempt; an old one's report is nobody's business. */
-function onReport(state: State, event: Event & { readonly attempt: number }, world: World, plan: Plan): Step {
+function onReport(state: State, event: Extract<Event, { readonly attempt: number }>, world: World, plan: Plan): Step {
   const probing = state.probe !== undefined && event.attempt === state.last
   if (!probing && event.attempt !== state.attempt) return [state]
   switch (event.type) {
