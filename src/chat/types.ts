@@ -42,6 +42,8 @@ export interface ChatOptions extends LineOptions {
   readonly protocol: ChatProtocol
   /** @defaultValue a new one */
   readonly id?: string | undefined
+  /** How long an attempt may take until the server has answered, in milliseconds: models think. @defaultValue 30000 */
+  readonly connectTimeoutMs?: number | undefined
   /** The conversation so far. */
   readonly messages?: readonly ChatMessage[] | undefined
   /** Sent with every request of a run; asked for on every attempt. */

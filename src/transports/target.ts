@@ -73,7 +73,9 @@ export function untilEnd(signal: AbortSignal, begin: (end: (ending: Ending) => v
     try {
       close = begin(end)
     } catch (error) {
-      fail(error as Error)
+      // What a constructor refuses (a subprotocol, an insecure URL on a secure page), it will refuse again.
+      signal.removeEventListener('abort', hangUp)
+      fail(new Unusable('refused-here', String(error)))
     }
   })
 }
