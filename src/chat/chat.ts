@@ -95,7 +95,6 @@ export function createChat(options: ChatOptions): Chat {
     answer = undefined
     const begun = (run = createRun({
       chat: options,
-      env,
       messageId: generateId(),
       query: options.resume === 'off' ? {} : { chat: id, run: context.runId },
       headers: async () => ({ ...(await given(options.headers)), ...headers }),

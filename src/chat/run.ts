@@ -1,12 +1,10 @@
 import type { Ending } from '../base/ending.js'
 import { HoldlineError } from '../base/error.js'
-import { explain } from '../connection/explain.js'
 import { createLine, type Line } from '../connection/line.js'
 import { listOf } from '../connection/options.js'
 import { judge, type Verdict } from '../policy/verdict.js'
 import { envelope } from '../transports/envelope.js'
-import { type Env } from '../transports/env.js'
-import type { AttemptRequest, Sink } from '../transports/transport.js'
+import type { AttemptRequest } from '../transports/transport.js'
 import { createDraft, type Draft } from './draft.js'
 import type { ChatMessage, MessageEnd } from './message.js'
 import type { ChatOperation } from './protocol.js'
@@ -28,7 +26,6 @@ export interface Run {
 
 export interface RunOptions {
   readonly chat: ChatOptions
-  readonly env: Env
   readonly messageId: string
   readonly query: Readonly<Record<string, string>>
   readonly headers: AttemptRequest['headers']
@@ -39,22 +36,12 @@ export interface RunOptions {
   readonly failedToStop: (error: HoldlineError) => void
 }
 
-/** How long a server may take to hear that it shall stop. */
-const STOP_WITHIN_MS = 10_000
+/** How often a server is told to stop before it is given up. */
+const STOP_TRIES = 3
 /** A server that answers like this knows of no run to stop; there is nothing left to do. */
 const NOTHING_TO_STOP = [404, 405, 409, 410, 501]
 
-export function createRun({
-  chat,
-  env,
-  messageId,
-  query,
-  headers,
-  body,
-  changed,
-  ended,
-  failedToStop,
-}: RunOptions): Run {
+export function createRun({ chat, messageId, query, headers, body, changed, ended, failedToStop }: RunOptions): Run {
   const { protocol, resume = 'auto' } = chat
   const dialect = envelope()
   let draft = createDraft(messageId)
@@ -197,42 +184,31 @@ export function createRun({
     return sent && !goesOn && verdict.kind !== 'ended' ? { kind: verdict.kind, retry: false } : verdict
   }
 
-  async function tellToStop(name: string): Promise<void> {
-    const transport = listOf(chat.transports).find((other) => other.name === name)
-    const abort = new AbortController()
-    const forgetLimit = env.clock.after(STOP_WITHIN_MS, () => abort.abort())
-    const ending = await transport
-      ?.dial(
-        { cursor, sent: false, signal: abort.signal, env, pause: async () => {}, dialect, request: request('DELETE') },
-        DEAF,
-      )
-      .catch((cause: unknown): Ending => ({ kind: 'dropped', cause }))
-    forgetLimit()
-    const known = ending?.kind === 'refused' && NOTHING_TO_STOP.includes(ending.status)
-    if (!ending || ending.kind === 'finished' || known) return
-    failedToStop(
-      explain(
-        ending.kind === 'aborted' ? { kind: 'timeout', what: 'connect-timeout' } : ending,
-        judge(ending),
-        { transport: name, attempt: 0 },
-        true,
-      ),
+  /** On a line of its own: the one that carried the answer is hung up, and the network may be as bad as it was. */
+  function tellToStop(name: string): Promise<void> {
+    const transports = listOf(chat.transports).filter((transport) => transport.name === name)
+    const knowsNoRun = (ending: Ending): boolean => ending.kind === 'refused' && NOTHING_TO_STOP.includes(ending.status)
+    const stopping = createLine(
+      {
+        ...chat,
+        transports,
+        maxFailures: STOP_TRIES,
+        classify: (ending) => (knowsNoRun(ending) ? { kind: 'ended', retry: false } : undefined),
+      },
+      { ask: () => ({ dialect, request: request('DELETE') }), take: nothing, fault: nothing, gap: nothing },
     )
+    return new Promise((resolve) => {
+      stopping.state.subscribe(() => {
+        const state = stopping.state.get()
+        if (state.status === 'failed') failedToStop(state.error)
+        if (state.status === 'failed' || state.status === 'closed') resolve()
+      })
+      stopping.hold()
+    })
   }
 }
 
+const nothing = (): void => {}
+
 const truncated = (message: string = 'The answer broke off before its end; regenerate it'): HoldlineError =>
   new HoldlineError(message, { kind: 'protocol', code: 'truncated', retryable: true })
-
-const nothing = (): void => {}
-/** Nobody listens to what a server says while it is told to stop. */
-const DEAF: Sink = {
-  sent: nothing,
-  opened: nothing,
-  alive: nothing,
-  frame: nothing,
-  checkpoint: nothing,
-  retryAfter: nothing,
-  welcome: nothing,
-  fault: nothing,
-}

@@ -101,7 +101,7 @@ export function createDriver({
     hangUp()
     if (state.last > before.last) place(state.last, state.probe ?? state.index)
     // What nobody can see changes nothing on a screen.
-    if (SHOWN.some((key) => state[key as keyof State] !== before[key as keyof State])) shown.set(show())
+    if (SHOWN.some((key) => valueAt(state, key) !== valueAt(before, key))) shown.set(show())
   }
 
   function run(errand: Errand): void {
@@ -215,17 +215,14 @@ export function createDriver({
 
   /** The part of the state that is shown. The last byte's time is looked up when asked for: it is no change. */
   function show(): ConnectionState {
-    const visible = {
+    const visible: Record<string, unknown> = {
       get lastByteAtMs() {
         return heard.byteAt
       },
     }
-    const entries = SHOWN.map((key) => [key, state[key as keyof State]] as const).filter(
-      ([, value]) => value !== undefined,
-    )
-    return Object.defineProperties(
-      visible,
-      Object.getOwnPropertyDescriptors(Object.fromEntries(entries)),
-    ) as unknown as ConnectionState
+    for (const key of SHOWN) if (valueAt(state, key) !== undefined) visible[key] = valueAt(state, key)
+    return visible as unknown as ConnectionState
   }
 }
+
+const valueAt = (state: State, key: string): unknown => state[key as keyof State]

@@ -63,9 +63,10 @@ export function complaint(
   if (!list.length || list.some((item) => typeof (item as Transport | undefined)?.dial !== 'function')) {
     return wrong('request', 'bad-option', 'transports must be a transport, such as sse(url), or a list of them')
   }
-  const { backoff, heartbeat, connectTimeoutMs, maxFailures, upgradeAfterMs, lingerMs } = options
-  const numbers = { connectTimeoutMs, maxFailures, upgradeAfterMs, lingerMs, ...backoff, ...(heartbeat || undefined) }
-  const [name] =
-    Object.entries(numbers).find(([, value]) => value !== undefined && !((value as unknown as number) >= 0)) ?? []
-  return name === undefined ? undefined : wrong('request', 'bad-option', `${name} must be a number of 0 or more`)
+  for (const [name, value] of Object.entries({ ...options, ...options.backoff, ...(options.heartbeat || undefined) })) {
+    if (/Ms$|^growth|^maxF/.test(name) && value !== undefined && !((value as unknown as number) >= 0)) {
+      return wrong('request', 'bad-option', `${name} must be a number of 0 or more`)
+    }
+  }
+  return undefined
 }

@@ -20,7 +20,7 @@ export function sse(url: UrlSource, options: HttpOptions = {}): Transport {
     const { status, ok, headers } = response
     if (!ok) return refusal(response, attempt)
     // [spec] 204 tells a client to stop reconnecting.
-    if (status === 204) return { kind: 'finished' }
+    if (status === 204 || attempt.request?.method === 'DELETE') return { kind: 'finished' }
     const type = headers.get('content-type')
     if (!/^text\/event-stream\b/i.test(type ?? '')) {
       await discard(response)
