@@ -60,3 +60,13 @@ export class HoldlineError extends Error {
 /** Short for what is wrong with a message or with a request. */
 export const wrong = (kind: ErrorKind, code: string, message: string, cause?: unknown): HoldlineError =>
   new HoldlineError(message, { kind, code, cause })
+
+/** What somebody else's code threw, as an error of ours. */
+export const asError = (error: unknown, code: string, kind: ErrorKind = 'protocol'): HoldlineError =>
+  error instanceof HoldlineError ? error : wrong(kind, code, String(error), error)
+
+/** As in the DOM: what a listener throws harms neither the others nor us, and is not hushed up. */
+export const report = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error
+  })

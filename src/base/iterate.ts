@@ -3,6 +3,7 @@ import { wrong } from './error.js'
 /** What an iterator does when its reader is slower than the line. */
 export type Overflow = 'error' | 'drop-oldest' | 'drop-newest'
 
+/** How messages are handed to a reader who takes them one by one. */
 export interface IterateOptions {
   /** How many messages may wait for the reader. @defaultValue 1000 */
   readonly limit?: number | undefined

@@ -1,3 +1,5 @@
+import { report } from './error.js'
+
 /** A source that tells its listeners something; the returned function leaves. */
 export interface Listenable<T> {
   subscribe(listener: (value: T) => void): () => void
@@ -30,10 +32,7 @@ export function createListeners<T = void>(): Listeners<T> {
         try {
           entry.tell(value)
         } catch (error) {
-          // As in the DOM: one bad listener harms neither the others nor us, and is not hushed up.
-          queueMicrotask(() => {
-            throw error
-          })
+          report(error)
         }
       }
     },

@@ -25,6 +25,7 @@ export type ToolPart = {
   | { readonly state: 'output-error'; readonly input: unknown; readonly errorText: string }
 )
 
+/** An attachment. */
 export interface FilePart {
   readonly type: 'file'
   readonly mediaType: string
@@ -33,6 +34,7 @@ export interface FilePart {
   readonly url: string
 }
 
+/** Where an answer has something from. */
 export interface SourceUrlPart {
   readonly type: 'source-url'
   readonly sourceId: string
@@ -47,6 +49,7 @@ export interface DataPart {
   readonly data: unknown
 }
 
+/** One piece of a message: text, reasoning, a tool call, a file, a source or data. */
 export type ChatPart = TextPart | ReasoningPart | ToolPart | FilePart | SourceUrlPart | DataPart
 
 /** How an answer came to its end. The text it has is kept in every case. */

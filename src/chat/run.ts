@@ -1,13 +1,13 @@
 import type { Ending } from '../base/ending.js'
-import { HoldlineError } from '../base/error.js'
+import { asError, HoldlineError } from '../base/error.js'
 import { createLine, type Line } from '../connection/line.js'
-import { listOf } from '../connection/options.js'
 import { judge, type Verdict } from '../policy/verdict.js'
 import { envelope } from '../transports/envelope.js'
 import type { AttemptRequest } from '../transports/transport.js'
 import { createDraft, type Draft } from './draft.js'
 import type { ChatMessage, MessageEnd } from './message.js'
 import type { ChatOperation } from './protocol.js'
+import { tellToStop } from './stop.js'
 import type { ChatOptions } from './types.js'
 
 /** One answer on its way. */
@@ -35,11 +35,6 @@ export interface RunOptions {
   readonly ended: (end: MessageEnd) => void
   readonly failedToStop: (error: HoldlineError) => void
 }
-
-/** How often a server is told to stop before it is given up. */
-const STOP_TRIES = 3
-/** A server that answers like this knows of no run to stop; there is nothing left to do. */
-const NOTHING_TO_STOP = [404, 405, 409, 410, 501]
 
 export function createRun({ chat, messageId, query, headers, body, changed, ended, failedToStop }: RunOptions): Run {
   const { protocol, resume = 'auto' } = chat
@@ -77,7 +72,7 @@ export function createRun({ chat, messageId, query, headers, body, changed, ende
         try {
           operations = read(frame)
         } catch (error) {
-          return end({ state: 'error', error: error as HoldlineError })
+          return end({ state: 'error', error: asError(error, 'protocol') })
         }
         if (frame.id !== undefined && /^\d+$/.test(frame.id)) cursor = frame.id
         if (operations.length === 0) return
@@ -117,7 +112,9 @@ export function createRun({ chat, messageId, query, headers, body, changed, ende
       // A run that the server ties to this very line ends with it.
       const lives = resume === 'auto' && sent && (cursor !== undefined || !begun)
       end({ state: 'stopped' })
-      if (lives && status !== 'failed') await tellToStop(transport)
+      if (!lives || status === 'failed') return
+      const failure = await tellToStop(chat, transport, () => ({ dialect, request: request('DELETE') }))
+      if (failure) failedToStop(failure)
     },
     leave() {
       over = true
@@ -183,32 +180,7 @@ export function createRun({ chat, messageId, query, headers, body, changed, ende
     const goesOn = resume === 'auto' && (cursor !== undefined || !begun)
     return sent && !goesOn && verdict.kind !== 'ended' ? { kind: verdict.kind, retry: false } : verdict
   }
-
-  /** On a line of its own: the one that carried the answer is hung up, and the network may be as bad as it was. */
-  function tellToStop(name: string): Promise<void> {
-    const transports = listOf(chat.transports).filter((transport) => transport.name === name)
-    const knowsNoRun = (ending: Ending): boolean => ending.kind === 'refused' && NOTHING_TO_STOP.includes(ending.status)
-    const stopping = createLine(
-      {
-        ...chat,
-        transports,
-        maxFailures: STOP_TRIES,
-        classify: (ending) => (knowsNoRun(ending) ? { kind: 'ended', retry: false } : undefined),
-      },
-      { ask: () => ({ dialect, request: request('DELETE') }), take: nothing, fault: nothing, gap: nothing },
-    )
-    return new Promise((resolve) => {
-      stopping.state.subscribe(() => {
-        const state = stopping.state.get()
-        if (state.status === 'failed') failedToStop(state.error)
-        if (state.status === 'failed' || state.status === 'closed') resolve()
-      })
-      stopping.hold()
-    })
-  }
 }
-
-const nothing = (): void => {}
 
 const truncated = (message: string = 'The answer broke off before its end; regenerate it'): HoldlineError =>
   new HoldlineError(message, { kind: 'protocol', code: 'truncated', retryable: true })

@@ -2,7 +2,7 @@ import type { HoldlineError } from '../base/error.js'
 import type { Readable } from '../base/store.js'
 import type { ConnectionState } from '../connection/state.js'
 import type { LineOptions } from '../connection/options.js'
-import type { Given } from '../transports/target.js'
+import type { Given } from '../base/given.js'
 import type { ChatMessage, ChatPart, MessageEnd } from './message.js'
 import type { ChatProtocol, ChatRequestContext } from './protocol.js'
 
@@ -31,12 +31,14 @@ export interface ChatSnapshot {
   readonly error: HoldlineError | undefined
 }
 
+/** What {@link ChatOptions.onFinish} is told. */
 export interface ChatFinish {
   readonly message: ChatMessage
   readonly messages: readonly ChatMessage[]
   readonly end: MessageEnd
 }
 
+/** What {@link createChat} takes: all that a connection takes, but `decode`, and the following. */
 export interface ChatOptions extends LineOptions {
   /** How the server is asked and how it answers, such as `openAi()`. */
   readonly protocol: ChatProtocol
@@ -67,6 +69,7 @@ export interface ChatOptions extends LineOptions {
   readonly onError?: ((error: HoldlineError) => void) | undefined
 }
 
+/** What one request gets on top of the chat's own options. */
 export interface SendMessageOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Laid over the chat's body. */

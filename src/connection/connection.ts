@@ -1,4 +1,4 @@
-import type { HoldlineError } from '../base/error.js'
+import { asError, type HoldlineError } from '../base/error.js'
 import { iterate, type IterateOptions } from '../base/iterate.js'
 import { createListeners, type Listenable } from '../base/listeners.js'
 import type { Readable } from '../base/store.js'
@@ -63,7 +63,7 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
         data = decode(frame)
       } catch (error) {
         // What nobody can read must not come again, so the cursor moves on all the same.
-        return faults.tell(error as HoldlineError)
+        return faults.tell(asError(error, 'decode'))
       }
       listeners.tell({ data, event: frame.event, id: frame.id })
     },

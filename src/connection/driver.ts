@@ -1,8 +1,13 @@
+import { report } from '../base/error.js'
+import { pause } from '../base/pause.js'
 import { createStore, type Readable } from '../base/store.js'
 import type { Ending } from '../base/ending.js'
 import type { Env } from '../transports/env.js'
 import type { Attempt, Channel, Sink, Transport } from '../transports/transport.js'
-import { type Errand, type Event, idle, type Plan, type State, step, type Timer, type World } from './conduct.js'
+import { step } from './conduct.js'
+import { createHearing } from './hearing.js'
+import { type Errand, type Event, idle, type Plan, type Timer, type World } from './machine.js'
+import { looksAlike, show } from './show.js'
 import type { ConnectionState } from './state.js'
 
 export interface DriverOptions {
@@ -31,25 +36,6 @@ interface Call {
   ping?: (() => void) | undefined
 }
 
-/** Shorter pauses between two signs of life are bursts, not an interval. */
-const LEAST_BEAT_MS = 1_000
-/** A server that asks for a pause gets one between these. */
-const LEAST_HINT_MS = 100
-const MOST_HINT_MS = 300_000
-
-/** What is shown of a state, beside the time of the last byte. */
-const SHOWN = [
-  'status',
-  'attempt',
-  'transport',
-  'failures',
-  'openedAtMs',
-  'retryAtMs',
-  'error',
-  'reason',
-  'ending',
-] as const
-
 /** Does what the conduct decides. All side effects of a connection's life are in this file. */
 export function createDriver({
   plan,
@@ -64,14 +50,13 @@ export function createDriver({
   journal,
 }: DriverOptions): Driver {
   const { now, after } = env.clock
-  /** What was heard, as numbers that change with every byte and move no screen. */
-  const heard: { byteAt?: number; beatAt?: number; beatMs?: number; hintMs?: number; since: number } = { since: 0 }
+  const hearing = createHearing(env.clock)
   const calls = new Map<number, Call>()
   const timers = new Map<Timer, () => void>()
   const queue: Event[] = []
   let state = idle(plan, startAt)
   let sent = false
-  const shown = createStore(show())
+  const shown = createStore(show(state, hearing))
 
   return { state: shown, dispatch }
 
@@ -82,16 +67,19 @@ export function createDriver({
   }
 
   function advance(event: Event): void {
-    const { beatMs, hintMs, byteAt = 0, since } = heard
     const world: World = {
       now: now(),
       luck: env.random(),
-      quietMs: now() - Math.max(byteAt, since),
-      beatMs,
-      hintMs,
+      quietMs: hearing.quietMs(),
+      beatMs: hearing.beatMs,
+      hintMs: hearing.hintMs,
       hasCursor: ask(sent).cursor !== undefined,
     }
-    journal?.(event, world)
+    try {
+      journal?.(event, world)
+    } catch (error) {
+      report(error)
+    }
     const before = state
     const [next, arms, errand] = step(state, event, world, plan)
     state = next
@@ -100,8 +88,7 @@ export function createDriver({
     if (errand) run(errand)
     hangUp()
     if (state.last > before.last) place(state.last, state.probe ?? state.index)
-    // What nobody can see changes nothing on a screen.
-    if (SHOWN.some((key) => valueAt(state, key) !== valueAt(before, key))) shown.set(show())
+    if (!looksAlike(before, state)) shown.set(show(state, hearing))
   }
 
   function run(errand: Errand): void {
@@ -150,18 +137,16 @@ export function createDriver({
     let isOpen = false
     let proven = false
     let sentHere = false
-    delete heard.beatAt
+    hearing.dialled()
 
     const sink: Sink = {
       ...tell,
       frame: guarded(tell.frame),
       checkpoint: guarded(tell.checkpoint),
       fault: guarded(tell.fault),
-      retryAfter: guarded((ms) => {
-        heard.hintMs = Math.min(Math.max(ms, LEAST_HINT_MS), MOST_HINT_MS)
-      }),
+      retryAfter: guarded(hearing.asked),
       welcome: guarded((welcome) => {
-        if (welcome.heartbeatMs) heard.beatMs = welcome.heartbeatMs
+        if (welcome.heartbeatMs) hearing.announced(welcome.heartbeatMs)
         tell.welcome(welcome)
       }),
       sent() {
@@ -171,17 +156,12 @@ export function createDriver({
         if (isOpen || !calls.has(attempt)) return
         isOpen = true
         call.ping = channel.ping
-        heard.since = now()
+        hearing.opened()
         dispatch({ type: 'opened', attempt, quietMs: channel.quietMs, canPing: !!channel.ping })
         if (current()) opened(channel)
       },
       alive: guarded((beat?: boolean) => {
-        heard.byteAt = now()
-        if (beat) {
-          const pause = heard.byteAt - (heard.beatAt ?? heard.byteAt)
-          if (pause >= LEAST_BEAT_MS) heard.beatMs = Math.max(heard.beatMs ?? 0, pause)
-          heard.beatAt = heard.byteAt
-        }
+        hearing.heard(beat === true)
         if (proven) return
         proven = true
         dispatch({ type: 'proven', attempt })
@@ -189,7 +169,7 @@ export function createDriver({
     }
 
     const dial = async (): Promise<Ending | undefined> =>
-      transports[index]?.dial({ ...ask(sent), sent, signal, env, pause: (ms) => pause(ms, signal) }, sink)
+      transports[index]?.dial({ ...ask(sent), sent, signal, env, pause: (ms) => pause(ms, env.clock, signal) }, sink)
     void dial()
       // A transport that rejects has a fault of its own, and must not be asked for ever.
       .catch((cause: unknown): Ending => ({ kind: 'garbled', code: 'transport', message: String(cause), cause }))
@@ -199,30 +179,4 @@ export function createDriver({
         if (calls.delete(attempt)) dispatch({ type: 'ended', attempt, ending })
       })
   }
-
-  /** Resolves after `ms`, or at once when `signal` fires. */
-  function pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resume) => {
-      const wake = (): void => {
-        forget()
-        signal.removeEventListener('abort', wake)
-        resume()
-      }
-      const forget = after(signal.aborted ? 0 : ms, wake)
-      signal.addEventListener('abort', wake)
-    })
-  }
-
-  /** The part of the state that is shown. The last byte's time is looked up when asked for: it is no change. */
-  function show(): ConnectionState {
-    const visible: Record<string, unknown> = {
-      get lastByteAtMs() {
-        return heard.byteAt
-      },
-    }
-    for (const key of SHOWN) if (valueAt(state, key) !== undefined) visible[key] = valueAt(state, key)
-    return visible as unknown as ConnectionState
-  }
 }
-
-const valueAt = (state: State, key: string): unknown => state[key as keyof State]

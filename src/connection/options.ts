@@ -1,11 +1,11 @@
-import { type HoldlineError, wrong } from '../base/error.js'
+import { type HoldlineError, report, wrong } from '../base/error.js'
 import type { Ending } from '../base/ending.js'
 import type { Frame } from '../frames/frame.js'
 import type { Backoff } from '../policy/backoff.js'
 import { judge, type Verdict } from '../policy/verdict.js'
 import type { Env } from '../transports/env.js'
 import type { Transport } from '../transports/transport.js'
-import type { Event, Plan, World } from './conduct.js'
+import type { Event, Plan, World } from './machine.js'
 import type { Heartbeat } from './heartbeat.js'
 
 /** What every kind of connection takes, a chat's too. */
@@ -30,6 +30,7 @@ export interface LineOptions {
   readonly journal?: ((event: Event, world: World) => void) | undefined
 }
 
+/** What {@link createConnection} takes. */
 export interface ConnectionOptions<T> extends LineOptions {
   /** Frame to value. @defaultValue the text itself */
   readonly decode?: ((frame: Frame) => T) | undefined
@@ -46,14 +47,28 @@ export function planOf(options: LineOptions): Plan {
   const { backoff, heartbeat, connectTimeoutMs = 10_000, maxFailures = Infinity, upgradeAfterMs = 60_000 } = options
   return {
     transports: listOf(options.transports),
-    backoff: { firstMs: 1_000, growth: 2, maxMs: 30_000, ...backoff },
-    heartbeat: heartbeat !== false && { pingAfterMs: 20_000, pongWithinMs: 10_000, ...heartbeat },
+    backoff: over({ firstMs: 1_000, growth: 2, maxMs: 30_000 }, backoff),
+    heartbeat: heartbeat !== false && over({ pingAfterMs: 20_000, pongWithinMs: 10_000 }, heartbeat),
     connectTimeoutMs,
     maxFailures,
     upgradeAfterMs,
-    judge: (ending) => options.classify?.(ending) ?? judge(ending),
+    judge(ending) {
+      try {
+        return options.classify?.(ending) ?? judge(ending)
+      } catch (error) {
+        report(error)
+        return judge(ending)
+      }
+    },
   }
 }
+
+/** Defaults, and what is given instead of them; an `undefined` gives nothing. */
+const over = <T extends object, G extends object>(defaults: T, given: G | undefined): T & G =>
+  ({
+    ...defaults,
+    ...Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)),
+  }) as T & G
 
 /** What is wrong with the options, if anything: a wrong number would otherwise show as a busy loop or as nothing. */
 export function complaint(

@@ -1,5 +1,6 @@
-import { type HoldlineError, wrong } from '../base/error.js'
+import { asError, type HoldlineError, wrong } from '../base/error.js'
 
+/** What {@link Connection.send} takes besides the data. */
 export interface SendOptions {
   /** Gives up on what has not been handed over when it fires; `AbortSignal.timeout(ms)` makes a limit. */
   readonly signal?: AbortSignal | undefined
@@ -34,10 +35,11 @@ export function createOutbox(): Outbox {
         const letter = {
           go() {
             try {
+              if (data === undefined) throw wrong('request', 'not-sendable', 'undefined cannot be sent')
               send?.(data)
               resolve()
             } catch (error) {
-              reject(error as Error)
+              reject(asError(error, 'not-sendable', 'request'))
             }
             leave()
           },

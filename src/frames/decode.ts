@@ -16,9 +16,11 @@ export function json(schema?: Schema): (frame: Frame) => unknown {
     const value = parseJson(frame.data)
     if (!schema) return value
     const result = schema['~standard'].validate(value)
-    // Waiting for one message would let the next one overtake it.
-    if (result instanceof Promise)
+    if (result instanceof Promise) {
+      // Waiting for one message would let the next one overtake it; what becomes of this promise is of no interest.
+      result.catch(() => {})
       throw wrong('protocol', 'schema', 'The schema is asynchronous; use a synchronous one')
+    }
     if (result.issues) throw wrong('protocol', 'schema', result.issues.map((issue) => issue.message).join('; '))
     return result.value
   }

@@ -22,6 +22,7 @@ export interface EventSourceLike {
   close(): void
 }
 
+/** What can happen to a page: see {@link Env.surroundings}. */
 export type Surrounding = 'online' | 'offline' | 'visible' | 'hidden' | 'resume' | 'parked' | 'restored'
 
 /**

@@ -1,7 +1,9 @@
 import { native } from './native.js'
-import { locate, transport, untilEnd, Unusable, type UrlSource } from './target.js'
+import { transport, untilEnd } from './attempt.js'
+import { locate, Unusable, type UrlSource } from './target.js'
 import type { Dialect, Transport } from './transport.js'
 
+/** What {@link eventSource} takes. */
 export interface EventSourceOptions {
   /** The names of the events to listen for; the native API cannot listen for all. @defaultValue ['message'] */
   readonly events?: readonly string[] | undefined

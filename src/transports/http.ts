@@ -1,6 +1,7 @@
 import type { Ending } from '../base/ending.js'
+import { type Given, valueOf } from '../base/given.js'
 import { retryAfterMs } from '../policy/retryAfter.js'
-import { type Given, locate, Unusable, type UrlSource, valueOf } from './target.js'
+import { locate, Unusable, type UrlSource } from './target.js'
 import type { Attempt, Dialect, Sink } from './transport.js'
 
 /** What every transport over fetch takes. */
@@ -62,8 +63,8 @@ export async function ask(
   for (const [name, value] of Object.entries({ ...request?.query, ...query })) target.searchParams.set(name, value)
   if (cursor) {
     const { cursorIn = env.baseUrl && target.origin !== new URL(env.baseUrl).origin ? 'query' : 'header' } = options
-    // A header holds Latin-1 without line ends; any other cursor must travel in the query.
-    if (cursorIn === 'header' && /^[\x20-\x7E\xA0-\xFF]+$/.test(cursor)) head.set('last-event-id', cursor)
+    // A header keeps ASCII as it is, but for spaces at its ends; any other cursor must travel in the query.
+    if (cursorIn === 'header' && /^[!-~]([ -~]*[!-~])?$/.test(cursor)) head.set('last-event-id', cursor)
     else target.searchParams.set('last_event_id', cursor)
   }
   if (isPlain(body)) {

@@ -1,14 +1,17 @@
 import type { Ending } from '../base/ending.js'
 import { ask, garbled, type HttpOptions, MAX_CHARS, readText, refusal, tooLarge } from './http.js'
 import { native } from './native.js'
-import { transport, type UrlSource } from './target.js'
+import { transport } from './attempt.js'
+import { Unusable, type UrlSource } from './target.js'
 import type { Attempt, Sink, Transport } from './transport.js'
 
+/** What {@link longPolling} takes besides what every transport over fetch takes. */
 export interface LongPollingOptions extends HttpOptions {
   /** How long the server may hold an answer back, in milliseconds; it is told where the dialect can. @defaultValue 25000 */
   readonly waitMs?: number | undefined
 }
 
+/** What {@link polling} takes besides what every transport over fetch takes. */
 export interface PollingOptions extends HttpOptions {
   /** The pause between two questions, in milliseconds, give or take a tenth. @defaultValue 5000; for a chat run 300 */
   readonly everyMs?: number | undefined
@@ -20,6 +23,8 @@ const TRAVEL_MS = 10_000
 const FAST_MS = 1_000
 const GAP_MS = 50
 const FAST_LIMIT = 3
+/** What `wait` says at first. */
+const FIRST = '0'
 
 /**
  * Long polling: the server holds each answer back until there is something to say.
@@ -65,6 +70,8 @@ async function poll(
   quietMs: number,
   rest: (news: boolean, tookMs: number) => number | Ending,
 ): Promise<Ending> {
+  // A pause that is no number is no pause, and would flood the server.
+  if (!(quietMs >= 0)) throw new Unusable('bad-option', 'everyMs and waitMs must be numbers of 0 or more')
   // Each question is an attempt of its own, from where the one before has led.
   const attempt: { -readonly [K in keyof Attempt]: Attempt[K] } = { ...given }
   const { signal, env, request } = given
@@ -73,7 +80,7 @@ async function poll(
   let etag: string | null = null
   let news = false
   // The first answer shall come at once: it proves that there is somebody.
-  let wait = '0'
+  let wait = FIRST
   const relay: Sink = {
     ...sink,
     frame(frame) {
@@ -99,7 +106,6 @@ async function poll(
     if (request?.method === 'DELETE') return { kind: 'finished' }
     // A run is started once; from then on it is gone on with.
     if (request) attempt.request = { ...request, method: 'GET', body: undefined }
-    wait = String(waitMs / 1000)
     etag = headers.get('etag') ?? (status === 304 ? etag : null)
     let body = ''
     await readText(response, (text) => (body += text).length <= maxChars)
@@ -109,7 +115,9 @@ async function poll(
     sink.alive()
     const ending = quiet ? undefined : dialect.read(body, relay)
     if (ending) return ending
-    const next = rest(news, now() - since)
+    // The first question did not let the server wait, so its answer says nothing about that.
+    const next = rest(news || wait === FIRST, now() - since)
+    wait = String(waitMs / 1000)
     if (typeof next === 'object') return next
     if (next) await attempt.pause(next)
     signal.throwIfAborted()

@@ -2,7 +2,8 @@ import type { Ending } from '../base/ending.js'
 import { createEventStream } from '../frames/eventStream.js'
 import { ask, discard, garbled, type HttpOptions, MAX_CHARS, readText, refusal, tooLarge } from './http.js'
 import { native } from './native.js'
-import { transport, type UrlSource } from './target.js'
+import { transport } from './attempt.js'
+import type { UrlSource } from './target.js'
 import type { Transport } from './transport.js'
 
 /**

@@ -2,7 +2,7 @@ import type { Ending } from '../base/ending.js'
 import type { HoldlineError } from '../base/error.js'
 import type { Frame } from '../frames/frame.js'
 import type { Env } from './env.js'
-import type { Given } from './target.js'
+import type { Given } from '../base/given.js'
 
 /** What a chat run asks for instead of the transport's own request. */
 export interface AttemptRequest {
@@ -60,6 +60,7 @@ export interface Sink {
   fault(error: HoldlineError): void
 }
 
+/** How a server greets a line. */
 export interface Welcome {
   /** The longest pause between two signs of life. */
   readonly heartbeatMs?: number | undefined

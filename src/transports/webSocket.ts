@@ -2,9 +2,12 @@ import { wrong } from '../base/error.js'
 import { retryInReason } from '../policy/retryAfter.js'
 import { MAX_CHARS, tooLarge } from './http.js'
 import { native } from './native.js'
-import { type Given, locate, transport, untilEnd, Unusable, type UrlSource, valueOf } from './target.js'
+import { type Given, valueOf } from '../base/given.js'
+import { transport, untilEnd } from './attempt.js'
+import { locate, Unusable, type UrlSource } from './target.js'
 import type { Channel, Dialect, Transport } from './transport.js'
 
+/** What {@link webSocket} takes. */
 export interface WebSocketOptions {
   /** Subprotocols; asked for on every attempt. */
   readonly protocols?: Given<readonly string[]> | undefined

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Ending } from '../../src/base/ending.js'
-import { type Event, idle, type Plan, type State, step, type World } from '../../src/connection/conduct.js'
+import { step } from '../../src/connection/conduct.js'
+import { type Event, idle, type Plan, type State, type World } from '../../src/connection/machine.js'
 import { judge } from '../../src/policy/verdict.js'
 
 const plan: Plan = {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createListeners } from '../../src/base/listeners.js'
-import { type Event, idle, step, type World } from '../../src/connection/conduct.js'
+import { step } from '../../src/connection/conduct.js'
+import { type Event, idle, type World } from '../../src/connection/machine.js'
 import { planOf } from '../../src/connection/options.js'
 import { type ConnectionOptions, createConnection, type Surrounding } from '../../src/index.js'
 import { manualClock, scriptedTransport } from '../../src/testing/index.js'

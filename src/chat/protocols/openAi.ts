@@ -3,6 +3,7 @@ import type { ChatMessage, FilePart, TextPart, Usage } from '../message.js'
 import { textOf } from '../message.js'
 import type { ChatOperation, ChatProtocol } from '../protocol.js'
 
+/** What {@link openAi} takes. */
 export interface OpenAiOptions {
   /** The model's name; left out, the server chooses. */
   readonly model?: string | undefined

@@ -1,0 +1,130 @@
+import type { Ending } from '../base/ending.js'
+import type { Backoff } from '../policy/backoff.js'
+import type { Verdict } from '../policy/verdict.js'
+import type { Heartbeat } from './heartbeat.js'
+import type { ConnectionState } from './state.js'
+
+/** What the conduct remembers besides what it shows. */
+export interface Memory {
+  /** The transport in use, as a place in the list. */
+  readonly index: number
+  /** The highest attempt so far. Calls other than the live one and the probe are hung up. */
+  readonly last: number
+  /** Attempts in a row on this transport that never showed life. */
+  readonly strikes: number
+  /** Transports given up in a row. */
+  readonly fallen: number
+  /** The transport that showed life last. */
+  readonly home?: number | undefined
+  /** Whether the open line has shown life. */
+  readonly proven: boolean
+  /** What is tried at most once until a line shows life: new credentials, a start without cursor. */
+  readonly tried: string
+  /** The better transport that the last attempt is trying while the line is open. */
+  readonly probe?: number | undefined
+  /** How many such tries have failed. */
+  readonly probes: number
+  readonly quietMs?: number | undefined
+  readonly canPing?: boolean
+}
+
+export type State = ConnectionState & Memory
+
+/** `due`: an attempt must have an answer by then, or a wait is over. `upgrade`: the same for probes. */
+export type Timer = 'due' | 'silence' | 'settle' | 'upgrade'
+
+/** Everything that can happen to a connection; what `journal` sees. */
+export type Event =
+  | { readonly type: 'start' | 'redial' | 'wake' | 'park' }
+  | { readonly type: 'stop'; readonly reason: 'closed' | 'unused' }
+  | {
+      readonly type: 'opened'
+      readonly attempt: number
+      readonly quietMs?: number | undefined
+      readonly canPing: boolean
+    }
+  | { readonly type: 'proven'; readonly attempt: number }
+  | { readonly type: 'ended'; readonly attempt: number; readonly ending: Ending }
+  | { readonly type: 'timer'; readonly timer: Timer; readonly lateMs: number }
+
+/** What the decision depends on besides the past: never looked up, always handed in. */
+export interface World {
+  readonly now: number
+  /** From 0 to 1. */
+  readonly luck: number
+  /** How long the open line has said nothing. */
+  readonly quietMs: number
+  /** The pause between signs of life, as the server announced or showed it. */
+  readonly beatMs?: number | undefined
+  /** The server's wish, from `retry:`. */
+  readonly hintMs?: number | undefined
+  readonly hasCursor: boolean
+}
+
+export interface Plan {
+  readonly transports: readonly { readonly name: string; readonly patienceMs?: number }[]
+  readonly backoff: Backoff
+  readonly heartbeat: Heartbeat | false
+  readonly connectTimeoutMs: number
+  readonly maxFailures: number
+  readonly upgradeAfterMs: number
+  readonly judge: (ending: Ending) => Verdict
+}
+
+/** Timers to arm, in milliseconds. None needs disarming: whoever leaves a status leaves its timers behind. */
+type Arms = Partial<Record<Timer, number>>
+
+export type Errand = 'remember' | 'ping' | 'forgetCursor'
+
+/** The next state, and what is to be done. That attempts are made and calls hung up follows from the state itself. */
+export type Step = readonly [State, Arms?, (Errand | undefined)?]
+
+/** What a new start forgets. */
+export const FRESH: Pick<State, 'failures' | 'strikes' | 'fallen' | 'tried'> = {
+  failures: 0,
+  strikes: 0,
+  fallen: 0,
+  tried: '',
+}
+
+export const idle = (plan: Plan, index: number = 0): State => ({
+  ...FRESH,
+  status: 'idle',
+  attempt: 0,
+  last: 0,
+  transport: nameOf(plan, index),
+  index,
+  probes: 0,
+  proven: false,
+})
+
+export const nameOf = ({ transports }: Plan, index: number): string => transports[index]?.name ?? ''
+
+/** Into another status: what belonged to the one before is left behind. */
+export const enter = (state: State, shown: object): State => {
+  const left = {
+    ...state,
+    openedAtMs: undefined,
+    retryAtMs: undefined,
+    error: undefined,
+    reason: undefined,
+    ending: undefined,
+    proven: false,
+    probe: undefined,
+    ...shown,
+  }
+  return left as unknown as State
+}
+
+export function dial(before: State, plan: Plan): Step {
+  const attempt = before.last + 1
+  const { index } = before
+  const error = 'error' in before ? before.error : undefined
+  return [
+    enter(before, { status: 'connecting', attempt, last: attempt, transport: nameOf(plan, index), error }),
+    { due: patience(plan, index) },
+  ]
+}
+
+export const patience = ({ connectTimeoutMs, transports }: Plan, index: number): number =>
+  connectTimeoutMs + (transports[index]?.patienceMs ?? 0)

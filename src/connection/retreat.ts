@@ -1,0 +1,59 @@
+import type { Ending } from '../base/ending.js'
+import { delayAfter } from '../policy/backoff.js'
+import { explain } from './explain.js'
+import { dial, enter, nameOf, type Plan, type State, type Step, type World } from './machine.js'
+
+/** Failed attempts in a row before the next transport has its turn: few where this one never worked. */
+const STRANGER_TRIES = 2
+const HOME_TRIES = 6
+/** How often a server that has worked may answer with nonsense, as it does during a deploy. */
+const PROVEN_TRIES = 5
+
+/** An attempt came to its end: what now? */
+export function retreat(state: State, ending: Ending, world: World, plan: Plan): Step {
+  const { kind, retry } = plan.judge(ending)
+  const { home, tried, index } = state
+  const { transports } = plan
+  if (kind === 'ended') {
+    return [enter(state, { status: 'closed', reason: 'ended', ending: 'reason' in ending ? ending.reason : undefined })]
+  }
+  const untried = !tried.includes(String(retry))
+  const nowTried = typeof retry === 'string' ? tried + retry : tried
+  if (retry === 'reset' && world.hasCursor && untried) {
+    const [next, arms = {}] = dial({ ...state, tried: nowTried }, plan)
+    return [next, arms, 'forgetCursor']
+  }
+
+  const failures = state.failures + 1
+  const again =
+    retry === true ||
+    (retry === 'once' && untried) ||
+    (retry === 'proven' && home !== undefined && failures <= PROVEN_TRIES)
+  const strikes = state.proven ? 0 : state.strikes + 1
+  // A plain no from a server that has answered before is its last word; from one that never did, it may be the transport.
+  const moves =
+    transports.length > 1 &&
+    (again || (home === undefined && kind !== 'auth' && kind !== 'forbidden')) &&
+    strikes >= (again ? (index === home ? HOME_TRIES : STRANGER_TRIES) : 1)
+  const fallen = state.fallen + Number(moves)
+  const fresh = moves && fallen < transports.length
+
+  const error = explain(ending, { kind, retry }, state, again || fresh)
+  if (!error.retryable || failures >= plan.maxFailures) return [enter(state, { status: 'failed', failures, error })]
+  const next = moves ? (index + 1) % transports.length : index
+  const hintMs = Math.max(world.hintMs ?? 0, ('retryAfterMs' in ending && ending.retryAfterMs) || 0)
+  const ms = delayAfter(state.failures, plan.backoff, world.luck, hintMs)
+  const waiting = enter(state, {
+    status: 'waiting',
+    failures,
+    strikes: moves ? 0 : strikes,
+    fallen,
+    index: next,
+    transport: nameOf(plan, next),
+    tried: nowTried,
+    retryAtMs: world.now + ms,
+    error,
+  })
+  // In the first round nobody waits for the next transport: the page wants its line.
+  return fresh && home === undefined ? dial(waiting, plan) : [waiting, { due: ms }]
+}
