@@ -1,0 +1,85 @@
+// `npm run size`: what holdline adds to a page, minified and compressed with brotli, against its budgets. `--json` for machines.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants } from 'node:zlib'
+import { build } from 'esbuild'
+import { root } from './lib/run.mjs'
+
+const chat = (binding) => `
+  export { longPolling, polling, sse, webSocket } from 'holdline'
+  export { createChat, openAi } from 'holdline/chat'
+  export { useChat } from 'holdline/${binding}'`
+
+/**
+ * What a page imports, how many bytes of it there may be, and how many there should be one day. The budget is a ratchet:
+ * whoever makes a bundle smaller lowers it.
+ */
+const bundles = [
+  {
+    name: 'core, all five transports, without the SSE parser',
+    source: `export { createConnection, eventSource, longPolling, polling, sse, webSocket } from 'holdline'`,
+    parser: false,
+    budget: 8_600,
+    goal: 6_000,
+  },
+  {
+    name: 'core, WebSocket only',
+    source: `export { createConnection, webSocket } from 'holdline'`,
+    budget: 6_900,
+    goal: 4_500,
+  },
+  { name: 'chat in React: four transports, openAi, useChat', source: chat('react'), budget: 13_400, goal: 10_000 },
+  { name: 'chat in Vue: four transports, openAi, useChat', source: chat('vue'), budget: 13_500, goal: 10_000 },
+  { name: 'the SSE parser (eventsource-parser) alone', source: `export { createParser } from 'eventsource-parser'` },
+]
+
+const door = (name) => join(root, 'dist', `${name}.js`)
+if (!existsSync(door('index'))) {
+  console.error('There is nothing to weigh: run `npm run build` first.')
+  process.exit(1)
+}
+
+async function weigh({ name, source, parser = true, budget, goal }) {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: root },
+    alias: {
+      holdline: door('index'),
+      'holdline/chat': door('chat'),
+      'holdline/react': door('react'),
+      'holdline/vue': door('vue'),
+    },
+    external: ['react', 'vue', ...(parser ? [] : ['*/eventsource-parser.js'])],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    write: false,
+    logLevel: 'error',
+  })
+  const [{ contents }] = outputFiles
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11 }
+  return { name, minified: contents.length, brotli: brotliCompressSync(contents, { params }).length, budget, goal }
+}
+
+const kB = (bytes) => `${(bytes / 1000).toFixed(2)} kB`
+const sizes = await Promise.all(bundles.map(weigh))
+
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify(sizes, undefined, 2))
+} else {
+  const widest = Math.max(...sizes.map(({ name }) => name.length))
+  console.log(`${''.padEnd(widest)}    minified      brotli      budget        goal`)
+  for (const { name, minified, brotli, budget, goal } of sizes) {
+    const columns = [kB(minified), kB(brotli), budget ? kB(budget) : '', goal ? kB(goal) : '']
+      .map((text) => text.padStart(12))
+      .join('')
+    console.log(name.padEnd(widest) + columns)
+  }
+}
+
+for (const { name, brotli, budget } of sizes) {
+  if (budget === undefined || brotli <= budget) continue
+  console.error(`over budget by ${brotli - budget} bytes: ${name}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import vue from '@vitejs/plugin-vue'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import type { BrowserProviderOption } from 'vitest/node'
+import { browsers, chromiumFlags } from './test/support/browsers.ts'
+import { webkit } from './test/support/webkit-provider.ts'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+type Engine = 'chromium' | 'firefox' | 'webkit'
+
+/** Starts the server that the pages under test talk to. */
+const setUpServer = 'test/support/global-setup.ts'
+
+/** One project per engine: vitest refuses instances of one project that differ in provider. */
+const engine = (name: Engine, provider: BrowserProviderOption, headless = true): TestProjectInlineConfiguration => ({
+  extends: true,
+  plugins: [vue(), react()],
+  cacheDir: `node_modules/.vite-${name}`, // the engines run at once; each needs its own optimised dependencies
+  // Named here so that vite does not meet them half way through and reload the page under a running test.
+  optimizeDeps: {
+    include: [
+      'eventsource-parser',
+      'react',
+      'react-dom',
+      'react-dom/client',
+      'react/jsx-runtime',
+      'react/jsx-dev-runtime',
+      'vue',
+      'vitest-browser-react',
+      'vitest-browser-vue',
+    ],
+  },
+  test: {
+    name: `in-${name}`, // the instance below is what appears as "chromium"
+    include: ['test/browser/**/*.test.{ts,tsx}'],
+    globalSetup: existsSync(at(setUpServer)) ? [setUpServer] : [],
+    browser: {
+      enabled: true,
+      headless,
+      screenshotFailures: false,
+      provider,
+      instances: [{ browser: name, name }],
+      api: { host: '127.0.0.1' },
+    },
+  },
+})
+
+const engines: Record<Engine, () => TestProjectInlineConfiguration | undefined> = {
+  chromium: () =>
+    browsers.chromium
+      ? engine('chromium', playwright({ launchOptions: { executablePath: browsers.chromium, args: chromiumFlags } }))
+      : undefined,
+  // "moz-firefox" = stock Firefox over WebDriver BiDi. Playwright 1.64 drives ESR 153; 1.65 sends a command ESR does not know.
+  firefox: () =>
+    browsers.firefox
+      ? engine('firefox', playwright({ launchOptions: { channel: 'moz-firefox', executablePath: browsers.firefox } }))
+      : undefined,
+  webkit: () =>
+    browsers.webkitDriver && browsers.miniBrowser && browsers.xvfb
+      ? engine(
+          'webkit',
+          webkit({ driver: browsers.webkitDriver, miniBrowser: browsers.miniBrowser, xvfb: browsers.xvfb }),
+          false,
+        )
+      : undefined,
+}
+
+const installed: TestProjectInlineConfiguration[] = []
+const skipped: string[] = []
+for (const [name, make] of Object.entries(engines)) {
+  const project = make()
+  if (project) installed.push(project)
+  else skipped.push(`${name} ${process.env.HOLDLINE_SKIP_BROWSERS ? 'is not wanted' : 'is not installed'}`)
+}
+if (!browsers.chromium) skipped.push('e2e needs Chromium')
+
+// This file is read once for each project; once is enough.
+if (!process.env.HOLDLINE_SKIPS_TOLD) for (const what of skipped) console.log(`skipped: ${what}`)
+process.env.HOLDLINE_SKIPS_TOLD = 'yes'
+
+export default defineConfig({
+  resolve: {
+    // Tests run the sources, by the names that users write. Longer names first.
+    alias: [
+      { find: 'holdline/testing', replacement: at('src/testing/index.ts') },
+      { find: 'holdline/react', replacement: at('bindings/react/index.ts') },
+      { find: 'holdline/chat', replacement: at('src/chat/index.ts') },
+      { find: 'holdline/vue', replacement: at('bindings/vue/index.ts') },
+      { find: /^holdline$/, replacement: at('src/index.ts') },
+    ],
+  },
+  test: {
+    testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/house.test.ts', 'test/{unit,contract,server,consumers}/**/*.test.{ts,tsx}'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker: 'tsc',
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.types.json',
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: browsers.chromium ? ['test/e2e/**/*.test.ts'] : [],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      ...installed,
+    ],
+  },
+})
