@@ -140,6 +140,8 @@ describe('fallback', () => {
     let { state } = play(line)
     for (let i = 0; i < 5; i++) state = play([ended(state.attempt), due], plan, {}, state).state
     expect(state.transport).toBe('webSocket')
+    // Then the next one has its turn, after a wait: the server is gone, not the transport.
+    expect(play([ended(state.attempt)], plan, {}, state).state).toMatchObject({ status: 'waiting', transport: 'sse' })
   })
 
   test('does not try another door where the server has said that this user may not', () => {

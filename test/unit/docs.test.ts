@@ -61,7 +61,7 @@ const nameOf = (index: number, { language }: Block): string => `block-${index}.$
 /** What the compiler has to say about the examples, with the place in the documents instead of the file. */
 function compile(): Promise<string> {
   for (const [index, block] of checked.entries()) writeFileSync(join(folder, nameOf(index, block)), block.text)
-  const up = relative(folder, root)
+  const up = relative(folder, root).replaceAll('\\', '/')
   const paths = {
     holdline: ['src/index.ts'],
     'holdline/chat': ['src/chat/index.ts'],
@@ -244,6 +244,18 @@ describe('the server of docs/server.md', () => {
     expect(methods).toEqual(['POST', 'DELETE'])
     const again = await fetch(`${url}?chat=fixed&run=fixed`, { headers: { accept: 'application/json' } })
     expect((await again.json()) as object[]).toContainEqual({ t: 'end', reason: 'stopped' })
+  })
+
+  test('does not begin a run again for a second POST', async () => {
+    const url = `${await run('chat.mjs')}/api/chat?chat=c&run=r`
+    const post = async (content: string): Promise<string> => {
+      const body = JSON.stringify({ messages: [{ role: 'user', content }] })
+      return (await fetch(url, { method: 'POST', body, headers: { accept: 'text/event-stream' } })).text()
+    }
+    expect(await post('One?')).toContain('data: One?')
+    const again = await post('Two?')
+    expect(again).toContain('data: One?')
+    expect(again).not.toContain('Two?')
   })
 
   test('survives a body that is no JSON, and refuses a run that it does not know', async () => {

@@ -1,0 +1,12 @@
+export {
+  type Shortcut,
+  type ShortcutOptions,
+  type ShortcutUrl,
+  useEventSource,
+  useLongPolling,
+  usePolling,
+  useWebSocket,
+} from './shortcuts.js'
+export { type UsedChat, useChat, useMessage } from './useChat.js'
+export { useConnection, useConnectionState, type UsedConnection, useFold, useMessages } from './useConnection.js'
+export { useReadable } from './useReadable.js'
