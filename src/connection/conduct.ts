@@ -56,7 +56,12 @@ function onReport(state: State, event: Extract<Event, { readonly attempt: number
     case 'opened':
       return state.status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
     case 'proven':
-      return [{ ...state, proven: true, home: state.index, strikes: 0, fallen: 0, tried: '' }, {}, 'remember']
+      return [
+        // A server that has spoken may forget another cursor; whether credentials are good shows only in time.
+        { ...state, proven: true, home: state.index, strikes: 0, fallen: 0, tried: state.tried.replace('reset', '') },
+        {},
+        'remember',
+      ]
     case 'ended':
       return probing ? dropProbe(state, plan) : retreat(state, event.ending, world, plan)
   }
@@ -107,7 +112,7 @@ function onTimer(state: State, { timer, lateMs }: Event & { type: 'timer' }, wor
         ? dial(state, plan)
         : retreat(state, { kind: 'timeout', what: 'connect-timeout' }, world, plan)
     case 'settle':
-      return state.proven ? [{ ...state, failures: 0 }] : [state, { settle: SETTLE_MS }]
+      return state.proven ? [{ ...state, failures: 0, tried: '' }] : [state, { settle: SETTLE_MS }]
     case 'upgrade': {
       if (state.probe !== undefined) return dropProbe(state, plan)
       // Each better one in turn.

@@ -43,6 +43,8 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   const outbox = createOutbox()
   let leaveSurroundings: (() => void) | undefined
   let stopLingering = (): void => {}
+  /** The cursor behind which a message was missing. */
+  let gapAt: string | undefined
 
   const driver = createDriver({
     plan: planOf(options),
@@ -91,9 +93,11 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
     if (verdict === 'seen') return
     if (verdict === 'gap') {
       const { attempt } = state.get()
+      const again = gapAt === ledger.cursor
+      gapAt = ledger.cursor
       owner.gap({ after: ledger.cursor, before: frame.id, reason: 'skipped' })
-      // Whoever was told may have asked for it all again.
-      if (state.get().attempt !== attempt) return
+      // Whoever was told may have asked for it all again; what is missing then too will never come.
+      if (!again && state.get().attempt !== attempt) return
     }
     owner.take(frame)
     // Only now: what no one has taken in must come again.

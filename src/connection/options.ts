@@ -26,7 +26,7 @@ export interface LineOptions {
   readonly classify?: ((ending: Ending) => Verdict | undefined) | undefined
   /** What is taken from the world outside. */
   readonly env?: Partial<Env> | undefined
-  /** Sees every event with the world it met; fed to the conduct again, the same list leads to the same states. */
+  /** Sees every event with the world it met, for logs and bug reports. What it throws is reported and harms nobody. */
   readonly journal?: ((event: Event, world: World) => void) | undefined
 }
 

@@ -35,7 +35,7 @@ const MEANINGS: readonly (readonly [RegExp, ErrorKind, Verdict['retry']])[] = [
   [/^(http-401|ws-(3000|4401|1008))$/, 'auth', 'once'],
   [/^(http-4(03|51)|ws-(3003|4403))$/, 'forbidden', false],
   [/^http-404$/, 'missing', 'proven'],
-  [/^(http-4(09|1[026])|reset)$/, 'cursor', 'reset'],
+  [/^(http-4(09|1[026])|ws-441[026]|reset)$/, 'cursor', 'reset'],
   [/^(http-.*|ws-(10(0[2379]|10)|4(40[04569]|[5-9]..)|3[5-9]..))$/, 'request', false],
   [/^(dropped|ws-.*)$/, 'network', true],
 ]

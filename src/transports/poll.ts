@@ -88,6 +88,11 @@ async function poll(
       attempt.cursor = frame.id ?? attempt.cursor
       sink.frame(frame)
     },
+    welcome(welcome) {
+      // A cursor that the server does not know must not be said again.
+      if (welcome.resumed === false) attempt.cursor = undefined
+      sink.welcome(welcome)
+    },
   }
 
   for (;;) {

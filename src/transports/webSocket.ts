@@ -24,6 +24,7 @@ export interface WebSocketOptions {
  *
  * @example
  * const room = createConnection({ transports: webSocket('/room'), decode: json() })
+ * room.subscribe(({ data }) => console.log(data))
  * await room.send({ text: 'hello' })
  *
  * @see https://websockets.spec.whatwg.org/
@@ -42,7 +43,7 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
     return untilEnd(signal, (end) => {
       const socket = new WebSocket(href, offered)
       const channel: Channel = {
-        send: (data) => socket.send(dialect.encode ? dialect.encode(data) : packed(data)),
+        send: (data) => socket.send(packed(data, dialect)),
         ...(ping !== undefined && { ping: () => socket.send(ping) }),
       }
       socket.onopen = () => {
@@ -76,11 +77,8 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
   })
 }
 
-const packed = (data: unknown): unknown =>
-  // Text and binary data go as they are.
-  typeof data === 'string' ||
-  data instanceof ArrayBuffer ||
-  ArrayBuffer.isView(data) ||
-  globalThis.Blob?.prototype.isPrototypeOf(data as object)
-    ? data
-    : JSON.stringify(data)
+/** Binary data goes as it is, text too where the dialect does not say otherwise, anything else as JSON. */
+function packed(data: unknown, { encode }: Dialect): unknown {
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data) || (globalThis.Blob && data instanceof Blob)) return data
+  return encode?.(data) ?? (typeof data === 'string' ? data : JSON.stringify(data))
+}

@@ -138,7 +138,7 @@ describe('fallback', () => {
 
   test('is more patient with a transport that has worked', () => {
     let { state } = play(line)
-    for (let i = 0; i < 5; i++) state = play([ended(state.attempt), due], plan, {}, state).state
+    for (let i = 0; i < 6; i++) state = play([ended(state.attempt), due], plan, {}, state).state
     expect(state.transport).toBe('webSocket')
     // Then the next one has its turn, after a wait: the server is gone, not the transport.
     expect(play([ended(state.attempt)], plan, {}, state).state).toMatchObject({ status: 'waiting', transport: 'sse' })
@@ -258,11 +258,13 @@ test.each([
   expect(play([...line, ended(1, ending)], alone).state).toMatchObject(shown)
 })
 
-test('new credentials are tried once, until a line shows life again', () => {
+test('new credentials are tried once, until a line has held', () => {
+  const settle: Event = { type: 'timer', timer: 'settle', lateMs: 0 }
   const stale = ended(1, { kind: 'refused', status: 401 })
   expect(play([{ type: 'start' }, stale, due, { ...stale, attempt: 2 }], alone).state.status).toBe('failed')
-  const between = [{ type: 'start' }, stale, due, opened(2), proven(2), { ...stale, attempt: 2 }] satisfies Event[]
-  expect(play(between, alone).state.status).toBe('waiting')
+  const between = [{ type: 'start' }, stale, due, opened(2), proven(2)] satisfies Event[]
+  expect(play([...between, { ...stale, attempt: 2 }], alone).state.status).toBe('failed')
+  expect(play([...between, settle, { ...stale, attempt: 2 }], alone).state.status).toBe('waiting')
 })
 
 test('an unknown cursor is forgotten and dialled without, at once and once', () => {

@@ -17,6 +17,7 @@ const closeCodes = {
   'server-busy true': [1011, 1012, 1013, 1014, 4408, 4429],
   'auth once': [3000, 4401, 1008],
   'forbidden false': [3003, 4403],
+  'cursor reset': [4410, 4412, 4416],
   'request false': [1002, 1003, 1007, 1009, 1010, 3500, 3999, 4400, 4404, 4405, 4406, 4409, 4500, 4999],
 }
 const rows = (table: Record<string, number[]>) =>

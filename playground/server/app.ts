@@ -1,0 +1,155 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { createAssistant } from './assistant.js'
+import { chatOpenings } from './chatRoutes.js'
+import { type ConversationLimits, createConversations } from './conversations.js'
+import { createCounters } from './counters.js'
+import { type Answerer, createDesk } from './desk.js'
+import { createFaults } from './faults.js'
+import { errorOf, reply } from './http.js'
+import { type LiveOptions, startLive } from './live.js'
+import { servePage } from './pages.js'
+import { isStranger, type RouteGround, serveApi } from './routes.js'
+import { createRuns, type RunLimits } from './runs.js'
+import { serveSocket, type SocketGround } from './sockets.js'
+
+export interface PlaygroundOptions {
+  /** The folder with the project's documents. @defaultValue the current one */
+  readonly root?: string | undefined
+  /** The folder with the built pages. Without it there is only the API. */
+  readonly pages?: string | undefined
+  /** Who answers. @defaultValue the embedded assistant */
+  readonly answerer?: Answerer | undefined
+  /** Whether pages of other origins may use the API. @defaultValue where the embedded assistant answers */
+  readonly openToOthers?: boolean | undefined
+  /** @defaultValue 15000 */
+  readonly heartbeatMs?: number | undefined
+  /** How long a WebSocket may take to say its first word. @defaultValue 10000 */
+  readonly helloWithinMs?: number | undefined
+  /** @defaultValue 1000000 */
+  readonly maxBodyBytes?: number | undefined
+  readonly runs?: RunLimits | undefined
+  readonly conversations?: ConversationLimits | undefined
+  readonly live?: LiveOptions | undefined
+}
+
+export interface PlaygroundServer {
+  readonly server: Server
+  /** Resolves with the address; rejects if the port is taken. */
+  listen(port?: number, host?: string): Promise<string>
+  /** Ends every run and line, and leaves nothing behind. */
+  close(): Promise<void>
+}
+
+/** How long a WebSocket is waited for when the server closes. */
+const FAREWELL_MS = 300
+
+/** The playground's server: a chat and a live feed by PROTOCOL.md, and the pages that show them. */
+export function createPlaygroundServer(options: PlaygroundOptions = {}): PlaygroundServer {
+  const { root = process.cwd(), heartbeatMs = 15_000, helloWithinMs = 10_000, maxBodyBytes = 1_000_000 } = options
+  const answerer = options.answerer ?? createAssistant(root)
+  const runs = createRuns(options.runs)
+  const conversations = createConversations(options.conversations)
+  const counters = createCounters()
+  const ground: RouteGround = {
+    answerer,
+    conversations,
+    counters,
+    desk: createDesk(answerer, runs, conversations, counters),
+    faults: createFaults(),
+    heartbeatMs,
+    live: startLive(options.live),
+    maxBodyBytes,
+    openToOthers: options.openToOthers ?? answerer.mode === 'embedded',
+  }
+
+  const server = createServer((req, res) => void answer(req, res))
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    try {
+      const url = urlOf(req)
+      await (url.pathname.startsWith('/api/')
+        ? serveApi(req, res, url, ground)
+        : servePage(req, res, url, options.pages))
+    } catch (error) {
+      console.error(`${req.method} ${req.url} failed:`, error)
+      if (res.headersSent) res.destroy()
+      else
+        reply(
+          res,
+          500,
+          errorOf({ code: 'bug', message: 'The server stumbled; its log says over what' }, 'server_error'),
+        )
+    }
+  }
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes })
+  const openingsAt: Readonly<Record<string, (url: URL) => Pick<SocketGround, 'openings' | 'stop'>>> = {
+    '/api/chat/ws': (url) => chatOpenings(url, ground),
+    '/api/live/ws': () => ({
+      openings: {
+        hello: ({ cursor }) => ({ log: ground.live.log, cursor: typeof cursor === 'string' ? cursor : undefined }),
+      },
+    }),
+  }
+  server.on('upgrade', (req: IncomingMessage, raw: Duplex, head: Buffer) => {
+    // Whoever hangs up during the handshake is not worth a crash.
+    raw.on('error', () => raw.destroy())
+    const url = urlOf(req)
+    const openings = openingsAt[url.pathname]
+    if (!openings) return refuseUpgrade(raw, '404 Not Found')
+    if (isStranger(req, ground.openToOthers)) return refuseUpgrade(raw, '403 Forbidden')
+    sockets.handleUpgrade(req, raw, head, (socket: WebSocket) => {
+      const { refusedMs } = ground.faults
+      if (refusedMs > 0) {
+        socket.on('error', () => {})
+        return socket.close(1013, `retry=${Math.ceil(refusedMs)}`)
+      }
+      const chat = url.searchParams.get('chat') ?? undefined
+      serveSocket(socket, raw, { ...ground, helloWithinMs, chat, ...openings(url) })
+    })
+  })
+
+  return {
+    server,
+    listen: (port = 0, host = '127.0.0.1') =>
+      new Promise((settle, fail) => {
+        server.once('error', fail)
+        server.listen(port, host, () => {
+          server.off('error', fail)
+          const { address, family, port: taken } = server.address() as AddressInfo
+          settle(`http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`)
+        })
+      }),
+    async close() {
+      ground.live.close()
+      const closed = new Promise<void>((settle) => void server.close(() => settle()))
+      await runs.close()
+      await Promise.all([...sockets.clients].map(farewell))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const urlOf = (req: IncomingMessage): URL => {
+  // A path that starts with two slashes would be taken for a host.
+  const path = (req.url ?? '/').replace(/^\/{2,}/, '/')
+  return URL.canParse(path, 'http://localhost') ? new URL(path, 'http://localhost') : new URL('http://localhost/')
+}
+
+function refuseUpgrade(raw: Duplex, status: string): void {
+  raw.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`, () => raw.destroy())
+}
+
+/** Says that a restart is under way, and does not wait for ever for the answer. */
+const farewell = (socket: WebSocket): Promise<void> =>
+  new Promise((settle) => {
+    const timer = setTimeout(() => socket.terminate(), FAREWELL_MS)
+    socket.once('close', () => {
+      clearTimeout(timer)
+      settle()
+    })
+    socket.close(1012)
+  })

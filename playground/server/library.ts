@@ -1,0 +1,89 @@
+import MiniSearch from 'minisearch'
+import { type Block, type Passage, plainText, readPassages } from './passages.js'
+import { stem, type Terms, wordsOf } from './terms.js'
+
+/** A passage that may hold the answer. */
+export interface Hit {
+  readonly passage: Passage
+  readonly score: number
+}
+
+export interface Library {
+  readonly passages: readonly Passage[]
+  /** The best passages first. */
+  search(terms: Terms): readonly Hit[]
+  /** Whether the documents speak of it at all. */
+  knows(term: string): boolean
+  /** How much of what is asked for a piece of text holds; rare words count more. */
+  rate(text: string, terms: Terms): number
+}
+
+/** Below this part of the best score, a passage is about something else. */
+const WORTH = 0.55
+
+const stemsOf = (text: string): Set<string> => new Set(wordsOf(plainText(text)).map(stem))
+
+/** Reads the project's documents and makes them searchable. */
+export async function openLibrary(root: string): Promise<Library> {
+  const passages = await readPassages(root)
+  const index = new MiniSearch<{ id: number; title: string; trail: string; text: string }>({
+    fields: ['title', 'trail', 'text'],
+    tokenize: wordsOf,
+    processTerm: stem,
+    searchOptions: {
+      boost: { title: 3, trail: 1.2 },
+      prefix: (term) => term.length > 4,
+      fuzzy: (term) => (term.length > 5 ? 0.2 : false),
+      weights: { prefix: 0.3, fuzzy: 0.2 },
+      // The terms are stems already.
+      tokenize: (text) => text.split(' '),
+      processTerm: (term) => term,
+    },
+  })
+  index.addAll(
+    passages.map(({ id, trail, blocks }) => ({
+      id,
+      title: trail.at(-1) ?? '',
+      trail: trail.slice(0, -1).join(' '),
+      text: plainText(blocks.map(({ text }) => text).join('\n')),
+    })),
+  )
+
+  const stems = passages.map(({ trail, blocks }) => stemsOf([...trail, ...blocks.map(({ text }) => text)].join('\n')))
+  const rarity = (term: string): number => {
+    const holding = stems.filter((held) => held.has(term)).length
+    return Math.log(1 + (passages.length + 1) / (holding + 0.5))
+  }
+
+  return {
+    passages,
+    search(terms) {
+      const found = index.search([...terms.keys()].join(' '), { boostTerm: (term) => terms.get(term) ?? 1 })
+      const best = found[0]?.score ?? 0
+      return found
+        .filter(({ score }) => score >= best * WORTH)
+        .flatMap(({ id, score }) => {
+          const passage = passages[Number(id)]
+          return passage ? [{ passage, score }] : []
+        })
+    },
+    knows: (term) => stems.some((held) => held.has(term)) || index.search(term, { prefix: true }).length > 0,
+    rate(text, terms) {
+      const held = stemsOf(text)
+      let sum = 0
+      for (const [term, weight] of terms) if (held.has(term)) sum += weight * rarity(term)
+      return sum
+    },
+  }
+}
+
+/** A sentence that could stand alone. */
+export const sentencesOf = ({ kind, text }: Block): string[] =>
+  kind === 'code' || kind === 'table'
+    ? []
+    : text
+        .replace(/^([-*+]|\d+[.)])\s+/, '')
+        .replace(/\s*\n\s*/g, ' ')
+        .split(/(?<=[.!?])(?<!\b(?:e\.g|i\.e|etc|vs)\.)\s+(?=[A-Z`"“*[])/)
+        .map((sentence) => sentence.trim())
+        .filter((sentence) => sentence !== '')

@@ -1,0 +1,102 @@
+/** Words that say how something is asked, not what about. */
+const STOP_WORDS = new Set(
+  (
+    'a about after again all also am an and any are as at be because been before being but by can cannot could did do ' +
+    'does doing done exist exists explain for from get gets give had happen happens has have how i if in into is it its itself just know knows let like ' +
+    'many may me mean means might more most much must my need no not now of off often on once one only or other our out ' +
+    'over please really same shall she should show so some such tell than that the their them then there these they ' +
+    'thing this those to too under up us use used uses using very want was way we were what when where which while who ' +
+    'whom why will with within without work works would yes you your'
+  ).split(' '),
+)
+
+/** What everything here is about: it tells no passage from another. */
+const OUR_NAME = 'holdline'
+
+/** A word that many use, and those that the documents use for it. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  reconnect: ['resume', 'retry'],
+  reconnection: ['resume', 'retry'],
+  disconnect: ['drop', 'reader', 'leave'],
+  offline: ['drop', 'cut'],
+  abort: ['stop'],
+  cancel: ['stop', 'delete'],
+  install: ['npm'],
+  ws: ['websocket'],
+  socket: ['websocket'],
+  keepalive: ['heartbeat'],
+  timeout: ['heartbeat', 'limit'],
+  lost: ['missing', 'lose', 'gap'],
+  license: ['licence'],
+  start: ['run', 'begin'],
+  stop: ['delete'],
+}
+
+/** A word as it is searched for: without the endings that grammar adds. */
+export function stem(word: string): string {
+  const lower = word.toLowerCase()
+  if (!/^[a-z]{4,}$/.test(lower)) return lower
+  return lower
+    .replace(/(ss|us|is)$/, '$1')
+    .replace(/ies$/, 'y')
+    .replace(/([^su])s$/, '$1')
+    .replace(/([a-z]{3})(ing|ed)$/, '$1')
+    .replace(/([^aeiouls])\1$/, '$1')
+    .replace(/([a-z]{3})e$/, '$1')
+}
+
+/** The words of a text: `createChat` and `Last-Event-ID` are found by their parts too. */
+export function wordsOf(text: string): string[] {
+  const words = text.match(/[\p{L}\p{N}]+/gu) ?? []
+  return words.flatMap((word) => {
+    const parts = word.split(/(?<=[a-z0-9])(?=[A-Z])/)
+    return parts.length > 1 ? parts.concat(word) : word
+  })
+}
+
+/** How a page is told to say "how long" or "how often" where the words themselves mislead. */
+const IDIOMS: readonly (readonly [RegExp, string])[] = [
+  [/\bhow (long|soon|quickly)\b/gi, 'seconds'],
+  [/\bhow (often|frequently)\b/gi, 'interval seconds every'],
+  [/\bset ?up\b/gi, 'install'],
+  [/\b(web ?sockets?)\b/gi, 'websocket'],
+  [/\b(server[- ]sent[- ]events?|sse)\b/gi, 'sse server-sent events'],
+]
+
+/** What a question is about: stems, each with how much it counts. */
+export type Terms = ReadonlyMap<string, number>
+
+/** The words of a question that say what it is about. */
+export function keywordsOf(question: string): string[] {
+  const asked = IDIOMS.reduce((text, [idiom, meant]) => text.replace(idiom, meant), question)
+  const words = wordsOf(asked).filter((word) => {
+    const lower = word.toLowerCase()
+    return !STOP_WORDS.has(lower) && lower !== OUR_NAME && (lower.length > 1 || /[\p{Lo}\d]/u.test(lower))
+  })
+  return [...new Set(words)]
+}
+
+export function termsOf(question: string): Terms {
+  const keywords = keywordsOf(question).map((word) => word.toLowerCase())
+  const terms = new Map<string, number>(keywords.map((word) => [stem(word), 1]))
+  for (const word of keywords) {
+    for (const other of SYNONYMS[word] ?? SYNONYMS[stem(word)] ?? []) {
+      if (!terms.has(stem(other))) terms.set(stem(other), 0.5)
+    }
+  }
+  return terms
+}
+
+/** How much less an earlier question counts than the one after it. */
+const FADE = 0.3
+
+/** The terms of a conversation: the newest question first, the earlier ones fainter and fainter. */
+export function termsInContext(questions: readonly string[]): Terms {
+  const terms = new Map<string, number>()
+  let weight = 1
+  for (const question of [...questions].reverse().slice(0, 3)) {
+    for (const [term, own] of termsOf(question)) terms.set(term, Math.max(terms.get(term) ?? 0, own * weight))
+    weight *= FADE
+  }
+  return terms
+}

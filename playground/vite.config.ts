@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, type Plugin } from 'vite'
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** The bar on top of every page, written once: it stands before any framework runs, so nothing jumps. */
+const bar = (): Plugin => ({
+  name: 'playground-bar',
+  transformIndexHtml: {
+    order: 'pre',
+    handler(html, { path }) {
+      const [, own, file] = /^\/(vue|react)\/(.*)$/.exec(path) ?? []
+      const kind = own && (file === 'live.html' ? 'live' : 'chat')
+      const to = (framework: string): string => `/${framework}/${kind === 'live' ? file : ''}`
+      const filled = readFileSync(at('shared/bar.html'), 'utf8')
+        .replace(`data-kind="${kind}"`, '$& aria-current="page"')
+        .replace(`data-framework="${own}"`, '$& aria-current="true"')
+        .replaceAll('%own%', `/${own ?? 'vue'}/`)
+        .replaceAll('%vue%', to('vue'))
+        .replaceAll('%react%', to('react'))
+      return html.replace('<!--bar-->', filled)
+    },
+  },
+})
+
+export default defineConfig({
+  root: at('.'),
+  plugins: [vue(), react(), bar()],
+  resolve: {
+    // The pages run the sources, by the names that users write. Longer names first.
+    alias: [
+      { find: 'holdline/react', replacement: at('../bindings/react/index.ts') },
+      { find: 'holdline/chat', replacement: at('../src/chat/index.ts') },
+      { find: 'holdline/vue', replacement: at('../bindings/vue/index.ts') },
+      { find: /^holdline$/, replacement: at('../src/index.ts') },
+    ],
+  },
+  build: {
+    outDir: at('../.playground/pages'),
+    emptyOutDir: true,
+    target: 'es2022',
+    rolldownOptions: {
+      input: ['index', 'vue/index', 'vue/live', 'react/index', 'react/live'].map((page) => at(`${page}.html`)),
+    },
+  },
+  // For work on the pages: they come from here, the answers from a playground server started beside it.
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': { target: process.env.PLAYGROUND_SERVER ?? 'http://127.0.0.1:4400', ws: true } },
+  },
+})

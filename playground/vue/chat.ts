@@ -1,0 +1,6 @@
+import { createApp } from 'vue'
+import { wireBar } from '../shared/bar'
+import ChatApp from './parts/ChatApp.vue'
+
+wireBar()
+createApp(ChatApp).mount('#app')
