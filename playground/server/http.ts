@@ -32,11 +32,11 @@ export function refuse(res: ServerResponse, told: Refusal, headers: Record<strin
 }
 
 /** Fires when the other side is gone, or the answer is out. */
-export function leaving(res: ServerResponse): AbortSignal {
+export function leaving(res: ServerResponse): AbortController {
   const controller = new AbortController()
   if (res.closed) controller.abort()
   else res.once('close', () => controller.abort())
-  return controller.signal
+  return controller
 }
 
 /** How much of a body that is too large is still read, so that its sender hears the refusal and not a reset. */

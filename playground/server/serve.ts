@@ -48,7 +48,8 @@ async function stream(
   resumed: boolean,
   { faults, heartbeatMs }: Ground,
 ): Promise<void> {
-  const signal = leaving(res)
+  const reader = leaving(res)
+  const { signal } = reader
   res.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -56,13 +57,13 @@ async function stream(
   })
   const control = (item: Control): boolean => res.write(controlEventOf(item))
   control({ t: 'welcome', resumed, heartbeatMs })
-  const beat = setInterval(() => void (res.writableNeedDrain || res.write(':\n\n')), heartbeatMs)
+  const beat = setInterval(() => void (signal.aborted || res.writableNeedDrain || res.write(':\n\n')), heartbeatMs)
   const forget = faults.watch({
     chat: url.searchParams.get('chat') ?? undefined,
     tear() {
       // The id of the next message, but not the message: whoever believes the id has lost it.
       res.write(`id: ${log.nextId}\ndata: {"torn`)
-      hangUp(res)
+      hangUp(res, reader)
     },
   })
   try {
@@ -101,12 +102,13 @@ async function poll(
   waitMs: number,
   { faults }: Ground,
 ): Promise<void> {
-  const signal = leaving(res)
+  const reader = leaving(res)
+  const { signal } = reader
   const chat = url.searchParams.get('chat') ?? undefined
-  if (faults.arrives(chat)) return tear(res)
+  if (faults.arrives(chat)) return tear(res, reader)
   let entries = log.after(cursor) ?? []
   if (waitMs > 0 && resumed && entries.length === 0 && log.ended === undefined) {
-    const forget = faults.watch({ chat, tear: () => tear(res) })
+    const forget = faults.watch({ chat, tear: () => tear(res, reader) })
     try {
       await news(log, signal, waitMs)
     } finally {
@@ -123,11 +125,14 @@ async function poll(
 }
 
 /** Half an answer. */
-function tear(res: ServerResponse): void {
+function tear(res: ServerResponse, reader: AbortController): void {
   res.writeHead(200, { 'content-type': 'application/json', 'content-length': '4096' })
   res.write('[{"id":"1","da')
-  hangUp(res)
+  hangUp(res, reader)
 }
 
-/** A turn later, since Node sends what is written only at the end of this one. */
-const hangUp = (res: ServerResponse): void => void setImmediate(() => res.socket?.destroy())
+/** Nothing more may be written behind what was torn. The socket goes a turn later: Node sends only at the end of this one. */
+function hangUp(res: ServerResponse, reader: AbortController): void {
+  reader.abort()
+  setImmediate(() => res.socket?.destroy())
+}

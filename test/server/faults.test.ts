@@ -124,3 +124,31 @@ test('holdline over WebSocket reads a live feed that is cut again and again, and
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index))
   expect(gaps).toEqual([])
 })
+
+test('nothing is written behind a torn message, however fast the news comes', async () => {
+  const answerer = puppet()
+  const { url } = await start({ answerer })
+  for (let round = 0; round < 20; round++) {
+    const stream = await post(address(url, 'c', `r${round}`), asking('go'), 'text/event-stream')
+    await expect.poll(() => answerer.told.length, { timeout: 2_000 }).toBe(round + 1)
+    let text = ''
+    const reading = (async () => {
+      const decoder = new TextDecoder()
+      for await (const chunk of stream.body!) text += decoder.decode(chunk, { stream: true })
+    })().catch(() => {})
+    await expect.poll(() => text, { timeout: 2_000 }).toContain('welcome')
+    const cut = order(url, 'cut?chat=c')
+    // News in every turn, before and after the cut takes place.
+    let talking = true
+    const talk = (): void => {
+      answerer.told[round]!.say('news')
+      if (talking) setImmediate(talk)
+    }
+    talk()
+    await cut
+    await reading
+    talking = false
+    answerer.told[round]!.end('complete')
+    expect(text.split('"torn')[1]).toBe('')
+  }
+})

@@ -20,7 +20,11 @@ const dropped: Ending = { kind: 'dropped' }
 
 const opened = (attempt: number, canPing = false): Event => ({ type: 'opened', attempt, canPing })
 const proven = (attempt: number): Event => ({ type: 'proven', attempt })
-const ended = (attempt: number, ending: Ending = dropped): Event => ({ type: 'ended', attempt, ending })
+const ended = (attempt: number, ending: Ending = dropped): Event & { readonly type: 'ended' } => ({
+  type: 'ended',
+  attempt,
+  ending,
+})
 const due: Event = { type: 'timer', timer: 'due', lateMs: 0 }
 
 /** Plays events and tells where they led and what was asked for at the end. */
@@ -277,7 +281,7 @@ test('an unknown cursor is forgotten and dialled without, at once and once', () 
 
 test('whatever happens: attempts only grow, a closed line stays closed, and every wait has an end', () => {
   const attempts = fc.integer({ min: 0, max: 6 })
-  const endings: fc.Arbitrary<Ending> = fc.constantFrom(
+  const endings: fc.Arbitrary<Ending> = fc.constantFrom<Ending>(
     dropped,
     { kind: 'finished' },
     { kind: 'refused', status: 401 },
