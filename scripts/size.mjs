@@ -1,5 +1,6 @@
-// `npm run size`: what holdline adds to a page, minified and compressed with brotli, against its budgets. `--json` for machines.
-import { existsSync } from 'node:fs'
+// `npm run size`: what holdline adds to a page, minified and compressed with brotli, against its budgets. `--json` for machines;
+// `--write` puts the numbers into the README, which must not lag behind.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { build } from 'esbuild'
@@ -75,6 +76,23 @@ if (process.argv.includes('--json')) {
       .map((text) => text.padStart(12))
       .join('')
     console.log(name.padEnd(widest) + columns)
+  }
+}
+
+/** The table in the README: one decimal, so that another version of the compressor changes nothing. */
+const readme = join(root, 'README.md')
+const text = readFileSync(readme, 'utf8')
+const told = [...text.matchAll(/^\| (.+?) +\| ([\d.]+) kB +\|$/gm)].map(([, name, size]) => [name, Number(size)])
+if (process.argv.includes('--write')) {
+  const rows = sizes.map(({ name, brotli }) => `| ${name} | ${(brotli / 1000).toFixed(1)} kB |`)
+  const table = ['| what a page imports | brotli |', '| --- | --- |', ...rows].join('\n')
+  writeFileSync(readme, text.replace(/(<!-- size -->)[^]*(<!-- \/size -->)/, `$1\n\n${table}\n\n$2`))
+} else {
+  for (const { name, brotli } of sizes) {
+    const [, size = 0] = told.find(([other]) => other === name) ?? []
+    if (Math.abs(size * 1000 - brotli) <= 100) continue
+    console.error(`README says ${size} kB, and it is ${kB(brotli)}: ${name} (npm run size -- --write)`)
+    process.exitCode = 1
   }
 }
 
