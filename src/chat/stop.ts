@@ -25,7 +25,7 @@ export function tellToStop(
   const line = createLine(
     {
       ...chat,
-      transports: listOf(chat.transports).filter(({ name }) => name === transport),
+      transports: listOf(chat).filter(({ name }) => name === transport),
       maxFailures: STOP_TRIES,
       classify: (ending) => (knowsNoRun(ending) ? { kind: 'ended', retry: false } : undefined),
     },

@@ -3,27 +3,21 @@ import { pause } from '../base/pause.js'
 import { createStore, type Readable } from '../base/store.js'
 import type { Ending } from '../base/ending.js'
 import type { Env } from '../transports/env.js'
-import type { Attempt, Channel, Sink, Transport } from '../transports/transport.js'
+import type { Attempt, Channel, Sink } from '../transports/transport.js'
 import { step } from './conduct.js'
 import { createHearing } from './hearing.js'
-import { type Errand, type Event, idle, type Plan, type Timer, type World } from './machine.js'
+import { type Event, idle, type Plan, type Timer, type World } from './machine.js'
 import { looksAlike, show } from './show.js'
 import type { ConnectionState } from './state.js'
 
-export interface DriverOptions {
-  readonly plan: Plan
-  readonly env: Env
-  readonly transports: readonly Transport[]
-  readonly startAt: number
+/** Whom a driver works for. */
+export interface DriverOwner extends Pick<Sink, 'frame' | 'checkpoint' | 'welcome' | 'fault'> {
   /** What an attempt is told besides what every attempt is told. */
-  readonly ask: (sent: boolean) => Pick<Attempt, 'cursor' | 'request' | 'dialect'>
-  readonly tell: Pick<Sink, 'frame' | 'checkpoint' | 'welcome' | 'fault'>
+  ask(sent: boolean): Pick<Attempt, 'cursor' | 'request' | 'dialect'>
   /** The line is open; the channel is what it offers. */
-  readonly opened: (channel: Channel) => void
-  readonly remember: (index: number) => void
-  readonly forgetCursor: () => void
-  /** Sees every event with the world it met. Feeding the same list to `step` replays the session. */
-  readonly journal?: ((event: Event, world: World) => void) | undefined
+  opened(channel: Channel): void
+  remember(index: number): void
+  forgetCursor(): void
 }
 
 export interface Driver {
@@ -37,18 +31,13 @@ interface Call {
 }
 
 /** Does what the conduct decides. All side effects of a connection's life are in this file. */
-export function createDriver({
-  plan,
-  env,
-  transports,
-  startAt,
-  ask,
-  tell,
-  opened,
-  remember,
-  forgetCursor,
-  journal,
-}: DriverOptions): Driver {
+export function createDriver(
+  plan: Plan,
+  env: Env,
+  startAt: number,
+  owner: DriverOwner,
+  journal: ((event: Event, world: World) => void) | undefined,
+): Driver {
   const { now, after } = env.clock
   const hearing = createHearing(env.clock)
   const calls = new Map<number, Call>()
@@ -56,7 +45,7 @@ export function createDriver({
   const queue: Event[] = []
   let state = idle(plan, startAt)
   let sent = false
-  const shown = createStore(show(state, hearing))
+  const shown = createStore(show(state, hearing.byteAtMs))
 
   return { state: shown, dispatch }
 
@@ -67,14 +56,8 @@ export function createDriver({
   }
 
   function advance(event: Event): void {
-    const world: World = {
-      now: now(),
-      luck: env.random(),
-      quietMs: hearing.quietMs(),
-      beatMs: hearing.beatMs,
-      hintMs: hearing.hintMs,
-      hasCursor: ask(sent).cursor !== undefined,
-    }
+    const hasCursor = owner.ask(sent).cursor !== undefined
+    const world: World = { now: now(), luck: env.random(), hasCursor, ...hearing.known() }
     try {
       journal?.(event, world)
     } catch (error) {
@@ -85,26 +68,20 @@ export function createDriver({
     state = next
     if (state.status !== before.status) forgetTimers()
     for (const [timer, ms] of Object.entries(arms ?? {})) arm(timer as Timer, ms)
-    if (errand) run(errand)
+    if (errand === 'ping') calls.get(state.attempt)?.ping?.()
+    if (errand === 'remember') owner.remember(state.index)
+    if (errand === 'forgetCursor') owner.forgetCursor()
     hangUp()
     if (state.last > before.last) place(state.last, state.probe ?? state.index)
-    if (!looksAlike(before, state)) shown.set(show(state, hearing))
-  }
-
-  function run(errand: Errand): void {
-    if (errand === 'ping') calls.get(state.attempt)?.ping?.()
-    else if (errand === 'remember') remember(state.index)
-    else forgetCursor()
+    if (!looksAlike(before, state)) shown.set(show(state, hearing.byteAtMs))
   }
 
   function arm(timer: Timer, ms: number): void {
     timers.get(timer)?.()
     const due = now() + ms
-    if (ms < Infinity)
-      timers.set(
-        timer,
-        after(ms, () => dispatch({ type: 'timer', timer, lateMs: now() - due })),
-      )
+    if (ms === Infinity) return
+    const ring = (): void => dispatch({ type: 'timer', timer, lateMs: now() - due })
+    timers.set(timer, after(ms, ring))
   }
 
   function forgetTimers(): void {
@@ -140,14 +117,13 @@ export function createDriver({
     hearing.dialled()
 
     const sink: Sink = {
-      ...tell,
-      frame: guarded(tell.frame),
-      checkpoint: guarded(tell.checkpoint),
-      fault: guarded(tell.fault),
+      frame: guarded(owner.frame),
+      checkpoint: guarded(owner.checkpoint),
+      fault: guarded(owner.fault),
       retryAfter: guarded(hearing.asked),
       welcome: guarded((welcome) => {
         if (welcome.heartbeatMs) hearing.announced(welcome.heartbeatMs)
-        tell.welcome(welcome)
+        owner.welcome(welcome)
       }),
       sent() {
         sent = sentHere = true
@@ -158,7 +134,7 @@ export function createDriver({
         call.ping = channel.ping
         hearing.opened()
         dispatch({ type: 'opened', attempt, quietMs: channel.quietMs, canPing: !!channel.ping })
-        if (current()) opened(channel)
+        if (current()) owner.opened(channel)
       },
       alive: guarded((beat?: boolean) => {
         hearing.heard(beat === true)
@@ -169,7 +145,10 @@ export function createDriver({
     }
 
     const dial = async (): Promise<Ending | undefined> =>
-      transports[index]?.dial({ ...ask(sent), sent, signal, env, pause: (ms) => pause(ms, env.clock, signal) }, sink)
+      plan.transports[index]?.dial(
+        { ...owner.ask(sent), sent, signal, env, pause: (ms) => pause(ms, env.clock, signal) },
+        sink,
+      )
     void dial()
       // A transport that rejects has a fault of its own, and must not be asked for ever.
       .catch((cause: unknown): Ending => ({ kind: 'garbled', code: 'transport', message: String(cause), cause }))

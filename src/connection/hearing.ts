@@ -2,14 +2,18 @@ import type { Clock } from '../base/clock.js'
 
 /** What was heard on a line, as numbers that change with every byte and move no screen. */
 export interface Hearing {
-  readonly byteAtMs: number | undefined
-  /** The pause between two signs of life, as the server announced or showed it. */
-  readonly beatMs: number | undefined
-  /** How long the server wants to be left alone after a drop. */
-  readonly hintMs: number | undefined
-  quietMs(): number
-  /** A new attempt: its silence begins when it is open, and its beats are counted anew. */
+  readonly byteAtMs: () => number | undefined
+  readonly known: () => {
+    /** How long the line has said nothing. */
+    readonly quietMs: number
+    /** The pause between two signs of life, as the server announced or showed it. */
+    readonly beatMs: number | undefined
+    /** How long the server wants to be left alone after a drop. */
+    readonly hintMs: number | undefined
+  }
+  /** A new attempt: its beats are counted anew. */
   dialled(): void
+  /** Its silence begins. */
   opened(): void
   heard(beat: boolean): void
   announced(beatMs: number): void
@@ -30,16 +34,8 @@ export function createHearing({ now }: Clock): Hearing {
   let sinceMs = 0
 
   return {
-    get byteAtMs() {
-      return byteAtMs
-    },
-    get beatMs() {
-      return beatMs
-    },
-    get hintMs() {
-      return hintMs
-    },
-    quietMs: () => now() - Math.max(byteAtMs ?? 0, sinceMs),
+    byteAtMs: () => byteAtMs,
+    known: () => ({ quietMs: now() - Math.max(byteAtMs ?? 0, sinceMs), beatMs, hintMs }),
     dialled() {
       beatAtMs = undefined
     },

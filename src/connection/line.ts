@@ -1,12 +1,12 @@
 import { type HoldlineError, wrong } from '../base/error.js'
-import { createStore, type Readable } from '../base/store.js'
+import type { Readable } from '../base/store.js'
 import type { Frame } from '../frames/frame.js'
 import { createEnv, type Surrounding } from '../transports/env.js'
 import type { Attempt } from '../transports/transport.js'
-import { createDriver } from './driver.js'
+import { createDriver, type DriverOwner } from './driver.js'
 import { createLedger, type Gap } from './ledger.js'
 import { createMemory } from './memory.js'
-import { complaint, type ConnectionOptions, type LineOptions, listOf, planOf } from './options.js'
+import { type ConnectionOptions, type LineOptions, planOf } from './options.js'
 import { createOutbox, type SendOptions } from './outbox.js'
 import type { ConnectionState } from './state.js'
 
@@ -33,12 +33,10 @@ export interface Line {
 
 /** The held connection itself: frames in, once and in order; connections and chats are made of it. */
 export function createLine(options: ConnectionOptions<never> | LineOptions, owner: LineOwner): Line {
-  const broken = complaint(options)
-  if (broken) return brokenLine(broken)
   const { resumeFrom, lingerMs = 1_000 } = options as ConnectionOptions<never>
   const env = createEnv(options.env)
-  const transports = listOf(options.transports)
-  const memory = createMemory(transports, env)
+  const plan = planOf(options)
+  const memory = createMemory(plan.transports, env)
   const ledger = createLedger(resumeFrom, owner.counted ?? false)
   const outbox = createOutbox()
   let leaveSurroundings: (() => void) | undefined
@@ -46,26 +44,19 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   /** The cursor behind which a message was missing. */
   let gapAt: string | undefined
 
-  const driver = createDriver({
-    plan: planOf(options),
-    env,
-    transports,
-    startAt: memory.recall(),
-    journal: options.journal,
-    remember: memory.remember,
+  const house: DriverOwner = {
     ask: (sent) => ({ ...owner.ask?.(sent), cursor: ledger.cursor }),
     opened: ({ send }) => outbox.open(send),
+    remember: memory.remember,
     forgetCursor: startAnew,
-    tell: {
-      frame: take,
-      checkpoint: ledger.commit,
-      fault: owner.fault,
-      welcome({ resumed }) {
-        if (resumed === false && ledger.cursor !== undefined) startAnew()
-      },
+    frame: take,
+    checkpoint: ledger.commit,
+    fault: owner.fault,
+    welcome({ resumed }) {
+      if (resumed === false && ledger.cursor !== undefined) startAnew()
     },
-  })
-  const { state } = driver
+  }
+  const { state, dispatch } = createDriver(plan, env, memory.recall(), house, options.journal)
   state.subscribe(() => {
     const now = state.get()
     const { status } = now
@@ -78,8 +69,8 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   })
 
   function notice(what: Surrounding): void {
-    if (what === 'parked') driver.dispatch({ type: 'park' })
-    else if (what !== 'offline' && what !== 'hidden') driver.dispatch({ type: 'wake' })
+    if (what === 'parked') dispatch({ type: 'park' })
+    else if (what !== 'offline' && what !== 'hidden') dispatch({ type: 'wake' })
   }
 
   function startAnew(): void {
@@ -108,16 +99,16 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
     state,
     hold() {
       stopLingering()
-      driver.dispatch({ type: 'start' })
+      dispatch({ type: 'start' })
     },
     release() {
       stopLingering()
-      stopLingering = env.clock.after(lingerMs, () => driver.dispatch({ type: 'stop', reason: 'unused' }))
+      stopLingering = env.clock.after(lingerMs, () => dispatch({ type: 'stop', reason: 'unused' }))
     },
-    redial: () => driver.dispatch({ type: 'redial' }),
+    redial: () => dispatch({ type: 'redial' }),
     close() {
       stopLingering()
-      driver.dispatch({ type: 'stop', reason: 'closed' })
+      dispatch({ type: 'stop', reason: 'closed' })
     },
     async send(data, sending) {
       const now = state.get()
@@ -130,16 +121,3 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
 
 const closed = (): HoldlineError =>
   wrong('aborted', 'closed', 'The connection is closed; listen to it to open it again')
-
-/** Options that cannot work are told where every other failure is told: in the state. */
-function brokenLine(error: HoldlineError): Line {
-  const nothing = (): void => {}
-  return {
-    state: createStore<ConnectionState>({ status: 'failed', attempt: 0, transport: '', failures: 0, error }),
-    hold: nothing,
-    release: nothing,
-    redial: nothing,
-    close: nothing,
-    send: () => Promise.reject(error),
-  }
-}

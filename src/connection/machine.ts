@@ -1,6 +1,8 @@
 import type { Ending } from '../base/ending.js'
 import type { Backoff } from '../policy/backoff.js'
+import type { HoldlineError } from '../base/error.js'
 import type { Verdict } from '../policy/verdict.js'
+import type { Transport } from '../transports/transport.js'
 import type { Heartbeat } from './heartbeat.js'
 import type { ConnectionState } from './state.js'
 
@@ -62,7 +64,9 @@ export interface World {
 }
 
 export interface Plan {
-  readonly transports: readonly { readonly name: string; readonly patienceMs?: number }[]
+  /** What is wrong with the options, if anything: then nothing is ever dialled. */
+  readonly broken?: HoldlineError | undefined
+  readonly transports: readonly Transport[]
   readonly backoff: Backoff
   readonly heartbeat: Heartbeat | false
   readonly connectTimeoutMs: number
@@ -117,6 +121,7 @@ export const enter = (state: State, shown: object): State => {
 }
 
 export function dial(before: State, plan: Plan): Step {
+  if (plan.broken) return [enter(before, { status: 'failed', error: plan.broken })]
   const attempt = before.last + 1
   const { index } = before
   const error = 'error' in before ? before.error : undefined

@@ -11,7 +11,7 @@ export interface TransportMemory {
 }
 
 export function createMemory(transports: readonly Transport[], { storage, clock }: Env): TransportMemory {
-  const key = `holdline:${transports.map(({ label }) => label).join()}`
+  const key = `holdline:${transports.map((transport) => transport?.label).join()}`
   return {
     recall() {
       const [index = 0, until = 0] = quietly(() => storage?.getItem(key)?.split('@').map(Number)) ?? []

@@ -40,13 +40,14 @@ export interface ConnectionOptions<T> extends LineOptions {
   readonly lingerMs?: number | undefined
 }
 
-export const listOf = (transports: LineOptions['transports']): readonly Transport[] =>
-  'dial' in transports ? [transports] : transports
+export const listOf = ({ transports }: LineOptions): readonly Transport[] =>
+  [transports as Transport | Transport[]].flat()
 
 export function planOf(options: LineOptions): Plan {
   const { backoff, heartbeat, connectTimeoutMs = 10_000, maxFailures = Infinity, upgradeAfterMs = 60_000 } = options
   return {
-    transports: listOf(options.transports),
+    transports: listOf(options),
+    broken: complaint(options),
     backoff: over({ firstMs: 1_000, growth: 2, maxMs: 30_000 }, backoff),
     heartbeat: heartbeat !== false && over({ pingAfterMs: 20_000, pongWithinMs: 10_000 }, heartbeat),
     connectTimeoutMs,
@@ -71,11 +72,9 @@ const over = <T extends object, G extends object>(defaults: T, given: G | undefi
   }) as T & G
 
 /** What is wrong with the options, if anything: a wrong number would otherwise show as a busy loop or as nothing. */
-export function complaint(
-  options: LineOptions & { readonly lingerMs?: number | undefined },
-): HoldlineError | undefined {
-  const list: unknown[] = [options.transports].flat()
-  if (!list.length || list.some((item) => typeof (item as Transport | undefined)?.dial !== 'function')) {
+function complaint(options: LineOptions & { readonly lingerMs?: number | undefined }): HoldlineError | undefined {
+  const list = listOf(options)
+  if (!list.length || list.some((item) => typeof (item as Partial<Transport> | undefined)?.dial !== 'function')) {
     return wrong('request', 'bad-option', 'transports must be a transport, such as sse(url), or a list of them')
   }
   for (const [name, value] of Object.entries({ ...options, ...options.backoff, ...(options.heartbeat || undefined) })) {

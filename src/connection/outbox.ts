@@ -20,37 +20,30 @@ const LIMIT = 256
 
 /** Holds what is sent while the line is away. */
 export function createOutbox(): Outbox {
-  const waiting = new Set<{ go(): void; fail(error: unknown): void }>()
+  /** Each one sends its message, or gives it up for a reason. */
+  const waiting = new Set<(why?: HoldlineError) => void>()
   let send: ((data: unknown) => void) | undefined
 
   return {
     post: (data, { signal } = {}) =>
-      new Promise<void>((resolve, reject) => {
-        const giveUp = (): void =>
-          letter.fail(wrong('aborted', 'send-aborted', 'Given up before it was sent', signal?.reason))
-        const leave = (): void => {
+      new Promise((resolve, reject) => {
+        const letter = (why?: HoldlineError): void => {
           waiting.delete(letter)
           signal?.removeEventListener('abort', giveUp)
+          try {
+            if (why) throw why
+            if (data === undefined) throw new TypeError('undefined cannot be sent')
+            send?.(data)
+            resolve()
+          } catch (error) {
+            reject(asError(error, 'not-sendable', 'request'))
+          }
         }
-        const letter = {
-          go() {
-            try {
-              if (data === undefined) throw wrong('request', 'not-sendable', 'undefined cannot be sent')
-              send?.(data)
-              resolve()
-            } catch (error) {
-              reject(asError(error, 'not-sendable', 'request'))
-            }
-            leave()
-          },
-          fail(error: unknown) {
-            reject(error as Error)
-            leave()
-          },
-        }
+        const giveUp = (): void =>
+          letter(wrong('aborted', 'send-aborted', 'Given up before it was sent', signal?.reason))
         if (signal?.aborted) giveUp()
-        else if (send) letter.go()
-        else if (waiting.size >= LIMIT) letter.fail(wrong('overflow', 'outbox', `${LIMIT} messages wait to be sent`))
+        else if (send) letter()
+        else if (waiting.size >= LIMIT) letter(wrong('overflow', 'outbox', `${LIMIT} messages wait to be sent`))
         else {
           waiting.add(letter)
           signal?.addEventListener('abort', giveUp)
@@ -58,13 +51,13 @@ export function createOutbox(): Outbox {
       }),
     open(next = oneWay) {
       send = next
-      for (const letter of waiting) letter.go()
+      for (const letter of waiting) letter()
     },
     shut() {
       send = undefined
     },
     reject(error) {
-      for (const letter of waiting) letter.fail(error)
+      for (const letter of waiting) letter(error)
     },
   }
 }
