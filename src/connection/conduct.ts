@@ -1,16 +1,5 @@
 import { lookAfter, silenceLimit } from './heartbeat.js'
-import {
-  dial,
-  enter,
-  type Event,
-  FRESH,
-  nameOf,
-  patience,
-  type Plan,
-  type State,
-  type Step,
-  type World,
-} from './machine.js'
+import { dial, enter, type Event, FRESH, patience, type Plan, type State, type Step, type World } from './machine.js'
 import { retreat } from './retreat.js'
 
 /** How long a line must hold before its failures are forgiven. */
@@ -21,7 +10,7 @@ const PROBE_MS = 3_000
 
 /** The whole conduct of a connection, in one place, without side effects. */
 export function step(state: State, event: Event, world: World, plan: Plan): Step {
-  const { status } = state
+  const { status } = state.shown
   const live = status === 'connecting' || status === 'open'
   const over = !live && status !== 'waiting' && status !== 'paused'
   switch (event.type) {
@@ -30,7 +19,7 @@ export function step(state: State, event: Event, world: World, plan: Plan): Step
     case 'stop':
       return status === 'idle' || status === 'closed'
         ? [state]
-        : [enter(state, { status: 'closed', reason: event.reason })]
+        : [enter(state, plan, { status: 'closed', reason: event.reason })]
     case 'redial':
       return dial(over ? { ...state, ...FRESH } : state, plan)
     case 'wake':
@@ -38,7 +27,7 @@ export function step(state: State, event: Event, world: World, plan: Plan): Step
       if (status === 'paused') return dial(state, plan)
       return [state, status === 'waiting' ? { due: world.luck * 500 } : status === 'open' ? { silence: 0 } : {}]
     case 'park':
-      return over ? [state] : [enter(state, { status: 'paused', reason: 'parked' })]
+      return over ? [state] : [enter(state, plan, { status: 'paused', reason: 'parked' })]
     case 'timer':
       return onTimer(state, event, world, plan)
     case 'opened':
@@ -54,7 +43,7 @@ function onReport(state: State, event: Extract<Event, { readonly attempt: number
   if (!probing && event.attempt !== state.attempt) return [state]
   switch (event.type) {
     case 'opened':
-      return state.status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
+      return state.shown.status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
     case 'proven':
       return [
         // A server that has spoken may forget another cursor; whether credentials are good shows only in time.
@@ -76,15 +65,10 @@ function open(
   probing: boolean,
 ): Step {
   const index = (probing ? state.probe : undefined) ?? state.index
-  const next = enter(state, {
+  const probes = probing ? 0 : state.probes
+  const next = enter({ ...state, attempt, index, probes, quietMs, canPing }, plan, {
     status: 'open',
-    attempt,
-    index,
-    transport: nameOf(plan, index),
     openedAtMs: world.now,
-    probes: probing ? 0 : state.probes,
-    quietMs,
-    canPing,
   })
   return [
     next,
@@ -108,11 +92,12 @@ function onTimer(state: State, { timer, lateMs }: Event & { type: 'timer' }, wor
   const { heartbeat } = plan
   switch (timer) {
     case 'due':
-      return state.status === 'waiting'
+      return state.shown.status === 'waiting'
         ? dial(state, plan)
         : retreat(state, { kind: 'timeout', what: 'connect-timeout' }, world, plan)
     case 'settle':
-      return state.proven ? [{ ...state, failures: 0, tried: '' }] : [state, { settle: SETTLE_MS }]
+      if (!state.proven) return [state, { settle: SETTLE_MS }]
+      return [{ ...state, failures: 0, tried: '', shown: { ...state.shown, failures: 0 } }]
     case 'upgrade': {
       if (state.probe !== undefined) return dropProbe(state, plan)
       // Each better one in turn.

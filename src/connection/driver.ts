@@ -7,7 +7,7 @@ import type { Attempt, Channel, Sink } from '../transports/transport.js'
 import { step } from './conduct.js'
 import { createHearing } from './hearing.js'
 import { type Event, idle, type Plan, type Timer, type World } from './machine.js'
-import { looksAlike, show } from './show.js'
+import { show } from './show.js'
 import type { ConnectionState } from './state.js'
 
 /** Whom a driver works for. */
@@ -45,7 +45,7 @@ export function createDriver(
   const queue: Event[] = []
   let state = idle(plan, startAt)
   let sent = false
-  const shown = createStore(show(state, hearing.byteAtMs))
+  const shown = createStore(show(state.shown, hearing.byteAtMs))
 
   return { state: shown, dispatch }
 
@@ -66,14 +66,14 @@ export function createDriver(
     const before = state
     const [next, arms, errand] = step(state, event, world, plan)
     state = next
-    if (state.status !== before.status) forgetTimers()
+    if (state.shown.status !== before.shown.status) forgetTimers()
     for (const [timer, ms] of Object.entries(arms ?? {})) arm(timer as Timer, ms)
     if (errand === 'ping') calls.get(state.attempt)?.ping?.()
     if (errand === 'remember') owner.remember(state.index)
     if (errand === 'forgetCursor') owner.forgetCursor()
     hangUp()
     if (state.last > before.last) place(state.last, state.probe ?? state.index)
-    if (!looksAlike(before, state)) shown.set(show(state, hearing.byteAtMs))
+    if (state.shown !== before.shown) shown.set(show(state.shown, hearing.byteAtMs))
   }
 
   function arm(timer: Timer, ms: number): void {
@@ -91,7 +91,8 @@ export function createDriver(
 
   /** Whoever the state no longer names is hung up, and nothing more is heard of them. */
   function hangUp(): void {
-    const { status, attempt, probe, last } = state
+    const { attempt, probe, last } = state
+    const { status } = state.shown
     const live = status === 'connecting' || status === 'open'
     for (const [number, { abort }] of calls) {
       if (live && (number === attempt || (probe !== undefined && number === last))) continue

@@ -4,10 +4,14 @@ import type { HoldlineError } from '../base/error.js'
 import type { Verdict } from '../policy/verdict.js'
 import type { Transport } from '../transports/transport.js'
 import type { Heartbeat } from './heartbeat.js'
-import type { ConnectionState } from './state.js'
+import type { ConnectionState, Doing } from './state.js'
 
-/** What the conduct remembers besides what it shows. */
-export interface Memory {
+/** A state of the conduct: what is shown, and what is remembered besides. */
+export interface State {
+  /** Another object whenever something changes that can be seen. */
+  readonly shown: ConnectionState
+  readonly attempt: number
+  readonly failures: number
   /** The transport in use, as a place in the list. */
   readonly index: number
   /** The highest attempt so far. Calls other than the live one and the probe are hung up. */
@@ -29,8 +33,6 @@ export interface Memory {
   readonly quietMs?: number | undefined
   readonly canPing?: boolean
 }
-
-export type State = ConnectionState & Memory
 
 /** `due`: an attempt must have an answer by then, or a wait is over. `upgrade`: the same for probes. */
 export type Timer = 'due' | 'silence' | 'settle' | 'upgrade'
@@ -91,44 +93,22 @@ export const FRESH: Pick<State, 'failures' | 'strikes' | 'fallen' | 'tried'> = {
   tried: '',
 }
 
-export const idle = (plan: Plan, index: number = 0): State => ({
-  ...FRESH,
-  status: 'idle',
-  attempt: 0,
-  last: 0,
-  transport: nameOf(plan, index),
-  index,
-  probes: 0,
-  proven: false,
-})
+export const idle = (plan: Plan, index: number = 0): State =>
+  enter({ ...FRESH, attempt: 0, last: 0, index, probes: 0, proven: false }, plan, { status: 'idle' })
 
-export const nameOf = ({ transports }: Plan, index: number): string => transports[index]?.name ?? ''
-
-/** Into another status: what belonged to the one before is left behind. */
-export const enter = (state: State, shown: object): State => {
-  const left = {
-    ...state,
-    openedAtMs: undefined,
-    retryAtMs: undefined,
-    error: undefined,
-    reason: undefined,
-    ending: undefined,
-    proven: false,
-    probe: undefined,
-    ...shown,
-  }
-  return left as unknown as State
+/** Into another status; a probe and the proof of life stay behind. */
+export function enter(before: Omit<State, 'shown'>, plan: Plan, doing: Doing): State {
+  const { attempt, failures, index } = before
+  const transport = plan.transports[index]?.name ?? ''
+  return { ...before, proven: false, probe: undefined, shown: { attempt, transport, failures, ...doing } }
 }
 
 export function dial(before: State, plan: Plan): Step {
-  if (plan.broken) return [enter(before, { status: 'failed', error: plan.broken })]
-  const attempt = before.last + 1
-  const { index } = before
-  const error = 'error' in before ? before.error : undefined
-  return [
-    enter(before, { status: 'connecting', attempt, last: attempt, transport: nameOf(plan, index), error }),
-    { due: patience(plan, index) },
-  ]
+  const { last, index, shown } = before
+  if (plan.broken) return [enter(before, plan, { status: 'failed', error: plan.broken })]
+  const error = 'error' in shown ? shown.error : undefined
+  const next = { ...before, attempt: last + 1, last: last + 1 }
+  return [enter(next, plan, { status: 'connecting', error }), { due: patience(plan, index) }]
 }
 
 export const patience = ({ connectTimeoutMs, transports }: Plan, index: number): number =>

@@ -1,7 +1,7 @@
 import type { Ending } from '../base/ending.js'
 import { delayAfter } from '../policy/backoff.js'
 import { explain } from './explain.js'
-import { dial, enter, nameOf, type Plan, type State, type Step, type World } from './machine.js'
+import { dial, enter, type Plan, type State, type Step, type World } from './machine.js'
 
 /** Failed attempts in a row before the next transport has its turn: few where this one never worked. */
 const STRANGER_TRIES = 2
@@ -15,7 +15,9 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
   const { home, tried, index } = state
   const { transports } = plan
   if (kind === 'ended') {
-    return [enter(state, { status: 'closed', reason: 'ended', ending: 'reason' in ending ? ending.reason : undefined })]
+    return [
+      enter(state, plan, { status: 'closed', reason: 'ended', ending: 'reason' in ending ? ending.reason : undefined }),
+    ]
   }
   const untried = !tried.includes(String(retry))
   const nowTried = typeof retry === 'string' ? tried + retry : tried
@@ -38,22 +40,21 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
   const fallen = state.fallen + Number(moves)
   const fresh = moves && fallen < transports.length
 
-  const error = explain(ending, { kind, retry }, state, again || fresh)
-  if (!error.retryable || failures >= plan.maxFailures) return [enter(state, { status: 'failed', failures, error })]
-  const next = moves ? (index + 1) % transports.length : index
+  const error = explain(ending, { kind, retry }, state.shown, again || fresh)
+  if (!error.retryable || failures >= plan.maxFailures) {
+    return [enter({ ...state, failures }, plan, { status: 'failed', error })]
+  }
   const hintMs = Math.max(world.hintMs ?? 0, ('retryAfterMs' in ending && ending.retryAfterMs) || 0)
   const ms = delayAfter(state.failures, plan.backoff, world.luck, hintMs)
-  const waiting = enter(state, {
-    status: 'waiting',
+  const next = {
+    ...state,
     failures,
-    strikes: moves ? 0 : strikes,
     fallen,
-    index: next,
-    transport: nameOf(plan, next),
+    strikes: moves ? 0 : strikes,
+    index: moves ? (index + 1) % transports.length : index,
     tried: nowTried,
-    retryAtMs: world.now + ms,
-    error,
-  })
+  }
+  const waiting = enter(next, plan, { status: 'waiting', retryAtMs: world.now + ms, error })
   // In the first round nobody waits for the next transport: the page wants its line.
   return fresh && home === undefined ? dial(waiting, plan) : [waiting, { due: ms }]
 }

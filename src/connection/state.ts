@@ -1,5 +1,22 @@
 import type { HoldlineError } from '../base/error.js'
 
+/** What a line is doing, with what belongs to it. */
+export type Doing =
+  | { readonly status: 'idle' }
+  /** `error`: why the attempt before ended. */
+  | { readonly status: 'connecting'; readonly error?: HoldlineError | undefined }
+  | { readonly status: 'open'; readonly openedAtMs: number }
+  | { readonly status: 'waiting'; readonly retryAtMs: number; readonly error: HoldlineError }
+  /** The page is put away; the line is dialled again when it comes back. */
+  | { readonly status: 'paused'; readonly reason: 'parked' }
+  /** `unused`: the last listener left. `ended`: the server finished, `ending` says with which word. */
+  | {
+      readonly status: 'closed'
+      readonly reason: 'closed' | 'unused' | 'ended'
+      readonly ending?: string | undefined
+    }
+  | { readonly status: 'failed'; readonly error: HoldlineError }
+
 interface Common {
   /** Counts the attempts from 1; what an old one says is told apart by it. 0 before the first. */
   readonly attempt: number
@@ -7,30 +24,9 @@ interface Common {
   readonly transport: string
   /** Failures in a row; forgiven once a line has held for ten seconds and has shown life. */
   readonly failures: number
-}
-
-/** How often an idle line has spoken is not part of it: bytes change nothing on a screen. */
-interface Lived {
   /** When the last byte came, in milliseconds since the epoch. Always up to date, and never a change of state. */
   readonly lastByteAtMs?: number | undefined
 }
 
 /** What one line is doing, and why, and until when: everything a screen needs to be honest. */
-export type ConnectionState = Common &
-  Lived &
-  (
-    | { readonly status: 'idle' }
-    /** `error`: why the attempt before ended. */
-    | { readonly status: 'connecting'; readonly error?: HoldlineError | undefined }
-    | { readonly status: 'open'; readonly openedAtMs: number }
-    | { readonly status: 'waiting'; readonly retryAtMs: number; readonly error: HoldlineError }
-    /** The page is put away; the line is dialled again when it comes back. */
-    | { readonly status: 'paused'; readonly reason: 'parked' }
-    /** `unused`: the last listener left. `ended`: the server finished, `ending` says with which word. */
-    | {
-        readonly status: 'closed'
-        readonly reason: 'closed' | 'unused' | 'ended'
-        readonly ending?: string | undefined
-      }
-    | { readonly status: 'failed'; readonly error: HoldlineError }
-  )
+export type ConnectionState = Common & Doing
