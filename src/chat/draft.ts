@@ -1,17 +1,16 @@
-import type { ChatMessage, ChatPart, Usage } from './message.js'
+import type { ChatMessage, ChatPart, ToolPart } from './message.js'
 import type { ChatOperation } from './protocol.js'
 
-/** A part that is still being written. */
+/** A part, and what it is made of while it is being written. */
 interface Slot {
-  readonly kind: 'text' | 'reasoning' | 'tool' | 'whole'
+  readonly type?: 'text' | 'reasoning'
+  readonly tool?: Pick<ToolPart, 'type' | 'toolCallId'>
   /** Tells tool calls apart, and whole parts that replace each other. */
   readonly key?: string | undefined
-  readonly name?: string | undefined
-  readonly id?: string | undefined
   text: string
   done: boolean
   /** What was shown last; undefined once something has changed. */
-  shown: ChatPart | undefined
+  shown?: ChatPart | undefined
 }
 
 /** An answer being written. Appending costs the same however long it is; only what changed is built anew. */
@@ -25,15 +24,15 @@ export interface Draft {
 
 export function createDraft(id: string): Draft {
   const slots: Slot[] = []
-  let usage: Usage | undefined
-  let metadata: unknown
+  let extras: Pick<ChatMessage, 'usage' | 'metadata'> = {}
   let shown: ChatMessage | undefined
   let size = 0
 
   return {
     apply,
     close: () => slots.forEach(seal),
-    show,
+    show: () =>
+      (shown ??= { id, role: 'assistant', parts: slots.map((slot) => (slot.shown ??= build(slot))), ...extras }),
     get size() {
       return size
     },
@@ -43,25 +42,33 @@ export function createDraft(id: string): Draft {
     shown = undefined
     switch (operation.type) {
       case 'text':
-      case 'reasoning':
-        return append(open(operation.type), operation.delta)
+      case 'reasoning': {
+        // The part that is being written, or a new one after a part of another kind.
+        const { type, delta } = operation
+        const last = slots[slots.length - 1]
+        return append(last?.type === type && !last.done ? last : add({ type }), delta)
+      }
       case 'tool-input': {
-        const { key, id: callId, name, delta } = operation
-        const known = slots.find((slot) => slot.kind === 'tool' && slot.key === key)
-        return append(known ?? add({ kind: 'tool', key, name: name ?? 'unknown', id: callId ?? `${id}-${key}` }), delta)
+        const { key, name, delta } = operation
+        const known = slots.find((slot) => slot.tool && slot.key === key)
+        return append(
+          known ??
+            add({ key, tool: { type: `tool-${name ?? 'unknown'}`, toolCallId: operation.id ?? `${id}-${key}` } }),
+          delta,
+        )
       }
       case 'part': {
         const { part } = operation
         const key = 'id' in part && part.id !== undefined ? `${part.type} ${part.id}` : undefined
-        const slot = slots.find((other) => key !== undefined && other.key === key) ?? add({ kind: 'whole', key })
+        const slot = slots.find((other) => key && other.key === key) ?? add({ key, done: true })
         slot.shown = part
         return
       }
       case 'usage':
-        usage = { ...usage, ...operation.usage }
+        extras = { ...extras, usage: { ...extras.usage, ...operation.usage } }
         return
       case 'metadata':
-        metadata = operation.metadata
+        extras = { ...extras, metadata: operation.metadata }
         return
       case 'finish':
       case 'done':
@@ -70,16 +77,10 @@ export function createDraft(id: string): Draft {
     }
   }
 
-  /** The part that is being written, or a new one after a part of another kind. */
-  function open(kind: 'text' | 'reasoning'): Slot {
-    const last = slots[slots.length - 1]
-    return last?.kind === kind && !last.done ? last : add({ kind })
-  }
-
-  function add(begin: Pick<Slot, 'kind' | 'key' | 'name' | 'id'>): Slot {
+  function add(begin: Partial<Slot>): Slot {
     // Several tool calls may be written in turns; text before them is at its end.
-    for (const slot of slots) if (slot.kind !== 'tool' || begin.kind !== 'tool') seal(slot)
-    const slot: Slot = { ...begin, text: '', done: false, shown: undefined }
+    for (const slot of slots) if (!slot.tool || !begin.tool) seal(slot)
+    const slot: Slot = { text: '', done: false, ...begin }
     slots.push(slot)
     return slot
   }
@@ -91,26 +92,14 @@ export function createDraft(id: string): Draft {
   }
 
   function seal(slot: Slot): void {
-    if (slot.done || slot.kind === 'whole') return
+    if (slot.done) return
     slot.done = true
-    slot.shown = undefined
-    shown = undefined
-  }
-
-  function show(): ChatMessage {
-    return (shown ??= {
-      id,
-      role: 'assistant',
-      parts: slots.map((slot) => (slot.shown ??= build(slot))),
-      ...(usage && { usage }),
-      ...(metadata !== undefined && { metadata }),
-    })
+    slot.shown = shown = undefined
   }
 }
 
-function build({ kind, text, done, name, id = '' }: Slot): ChatPart {
-  if (kind !== 'tool') return { type: kind as 'text' | 'reasoning', text, state: done ? 'done' : 'streaming' }
-  const tool = { type: `tool-${name}`, toolCallId: id } as const
+function build({ type = 'text', tool, text, done }: Slot): ChatPart {
+  if (!tool) return { type, text, state: done ? 'done' : 'streaming' }
   if (!done) return { ...tool, state: 'input-streaming', input: undefined }
   try {
     // Some models call a tool that takes nothing with no text at all.

@@ -1,5 +1,3 @@
-import type { Ending } from '../base/ending.js'
-import type { HoldlineError } from '../base/error.js'
 import { createLine } from '../connection/line.js'
 import { listOf } from '../connection/options.js'
 import type { Attempt } from '../transports/transport.js'
@@ -11,31 +9,34 @@ const STOP_TRIES = 3
 const NOTHING_TO_STOP = [404, 405, 409, 410, 501]
 
 const nothing = (): void => {}
-const knowsNoRun = (ending: Ending): boolean => ending.kind === 'refused' && NOTHING_TO_STOP.includes(ending.status)
 
 /**
  * Tells the server to stop, on a line of its own over the same transport: the one that carried the answer is hung up,
- * and the network may be as bad as it was. Resolves with what went wrong, if anything.
+ * and the network may be as bad as it was. Resolves when the server knows, or when that has failed.
  */
 export function tellToStop(
   chat: ChatOptions,
   transport: string,
-  ask: () => Pick<Attempt, 'request' | 'dialect'>,
-): Promise<HoldlineError | undefined> {
+  asked: Pick<Attempt, 'request' | 'dialect'>,
+): Promise<void> {
   const line = createLine(
     {
       ...chat,
       transports: listOf(chat).filter(({ name }) => name === transport),
       maxFailures: STOP_TRIES,
-      classify: (ending) => (knowsNoRun(ending) ? { kind: 'ended', retry: false } : undefined),
+      classify: (ending) =>
+        ending.kind === 'refused' && NOTHING_TO_STOP.includes(ending.status)
+          ? { kind: 'ended', retry: false }
+          : undefined,
     },
-    { ask, take: nothing, fault: nothing, gap: nothing },
+    { ask: () => asked, take: nothing, fault: nothing, gap: nothing },
   )
   return new Promise((resolve) => {
     line.state.subscribe(() => {
       const state = line.state.get()
-      if (state.status === 'failed') resolve(state.error)
-      else if (state.status === 'closed') resolve(undefined)
+      if (state.status === 'failed') chat.onError?.(state.error)
+      else if (state.status !== 'closed') return
+      resolve()
     })
     line.hold()
   })

@@ -7,8 +7,9 @@ export interface EventStreamReader {
   /** A block that carried an id and nothing else: a checkpoint. */
   checkpoint(id: string): void
   /** `retry:`, in milliseconds. */
-  retry(ms: number): void
-  comment(): void
+  retryAfter(ms: number): void
+  /** A comment came: a sign of life. */
+  alive(beat: true): void
 }
 
 /**
@@ -37,8 +38,8 @@ export function createEventStream(to: EventStreamReader, maxChars: number): (tex
       lone = undefined
       to.frame({ event: event || 'message', data, id })
     },
-    onRetry: to.retry,
-    onComment: to.comment,
+    onRetry: to.retryAfter,
+    onComment: () => to.alive(true),
     onError(error) {
       // Fields and numbers that mean nothing are passed over, as the standard asks.
       if (error.type === 'max-buffer-size-exceeded') within = false

@@ -53,8 +53,7 @@ export interface Env {
 const FRAME_MS = 16
 
 /** What is at hand where this code runs. */
-export function createEnv(given: Partial<Env> = {}): Env {
-  const clock = given.clock ?? systemClock
+export function createEnv({ clock = systemClock, ...given }: Partial<Env> = {}): Env {
   const place = globalThis as Partial<typeof globalThis>
   return {
     clock,
@@ -95,8 +94,7 @@ function watchPage(tell: (surrounding: Surrounding) => void): () => void {
     else if (persisted) tell(type === 'pagehide' ? 'parked' : 'restored')
   }
   const types = ['online', 'offline', 'visibilitychange', 'resume', 'pagehide', 'pageshow']
-  for (const type of types) globalThis.addEventListener?.(type, hear)
-  return () => {
-    for (const type of types) globalThis.removeEventListener?.(type, hear)
-  }
+  const leave = new AbortController()
+  for (const type of types) globalThis.addEventListener?.(type, hear, { signal: leave.signal })
+  return () => leave.abort()
 }

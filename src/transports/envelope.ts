@@ -45,14 +45,14 @@ export function envelope(): Dialect {
         sink.frame(unit)
         return undefined
       }
-      let content: unknown
+      let items: unknown[] = []
       try {
-        content = parseJson(typeof unit === 'string' ? unit : unit.data)
+        // One item or a list of them.
+        items = [parseJson(typeof unit === 'string' ? unit : unit.data)].flat()
       } catch (error) {
         sink.fault(error as HoldlineError)
-        return undefined
       }
-      for (const item of Array.isArray(content) ? content : [content]) {
+      for (const item of items) {
         const ending = take(item as Item, sink)
         if (ending) return ending
       }
@@ -64,7 +64,7 @@ export function envelope(): Dialect {
 function take(item: Item, sink: Sink): Ending | undefined {
   switch (item?.t) {
     case undefined:
-      if (typeof item === 'object' && item !== null && 'data' in item) sink.frame(messageOf(item))
+      if (item instanceof Object && 'data' in item) sink.frame(messageOf(item))
       else sink.fault(wrong('protocol', 'envelope', 'Not an envelope'))
       return undefined
     case 'welcome':

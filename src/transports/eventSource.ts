@@ -1,6 +1,7 @@
+import { wrong } from '../base/error.js'
 import { native } from './native.js'
 import { transport, untilEnd } from './attempt.js'
-import { locate, Unusable, type UrlSource } from './target.js'
+import { locate, type UrlSource } from './target.js'
 import type { Dialect, Transport } from './transport.js'
 
 /** What {@link eventSource} takes. */
@@ -22,17 +23,15 @@ export interface EventSourceOptions {
  */
 export function eventSource(url: UrlSource, options: EventSourceOptions = {}): Transport {
   const { events = ['message'], withCredentials = false, cursorParam = 'last_event_id' } = options
-  return transport('eventSource', url, async ({ cursor, signal, env, request, ...attempt }, sink) => {
-    const { dialect = attempt.dialect ?? native } = options
+  return transport('eventSource', url, options, async ({ cursor, signal, env, request, dialect }, sink) => {
     const { EventSource } = env
-    if (!EventSource) throw new Unusable('no-event-source', 'There is no EventSource here; use sse()')
-    if (request && request.method !== 'GET') throw new Unusable('get-only', 'EventSource can only GET; use sse()')
-    const target = await locate(url, env, 'http')
+    if (!EventSource) throw wrong('request', 'no-event-source', 'There is no EventSource here; use sse()')
+    if (request && request.method !== 'GET') throw wrong('request', 'get-only', 'EventSource can only GET; use sse()')
     const query = { ...request?.query, ...(cursor && { [cursorParam]: cursor }) }
-    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
+    const { href } = await locate(url, env, 'http', query)
 
     return untilEnd(signal, (end) => {
-      const source = new EventSource(target.href, { withCredentials })
+      const source = new EventSource(href, { withCredentials })
       // `lastEventId` sticks: a message without an id shows the one before.
       let last = ''
       for (const event of dialect === native ? events : [...events, 'holdline']) {

@@ -1,7 +1,8 @@
 import type { Ending } from '../base/ending.js'
+import { wrong } from '../base/error.js'
 import { type Given, valueOf } from '../base/given.js'
 import { retryAfterMs } from '../policy/retryAfter.js'
-import { locate, Unusable, type UrlSource } from './target.js'
+import { locate, type UrlSource } from './target.js'
 import type { Attempt, Dialect, Sink } from './transport.js'
 
 /** What every transport over fetch takes. */
@@ -30,55 +31,42 @@ export interface HttpOptions {
   readonly maxChars?: number | undefined
 }
 
-export const MAX_CHARS: number = 2 ** 24
-
-/** What one request says beyond the transport's options. */
-interface Ask {
-  readonly accept: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly headers?: Readonly<Record<string, string>>
-  readonly repeat?: boolean | undefined
-}
-
-/** Asks once. Returns the answer, whatever its status. */
+/** Asks once, with these headers and this query besides. Returns the answer, whatever its status. */
 export async function ask(
   url: UrlSource,
   options: HttpOptions,
   { cursor, sent, signal, env, request }: Attempt,
   sink: Sink,
-  { accept, query, headers, repeat = options.repeat }: Ask,
+  headers: Readonly<Record<string, string>>,
+  query?: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  let body = request ? request.body : await valueOf(options.body)
-  let method = request?.method ?? options.method ?? (body === undefined ? 'GET' : 'POST')
-  if (!request && method !== 'GET' && sent && !repeat) {
+  const given = request ?? options
+  let body = await valueOf(given.body)
+  let method = given.method ?? (body === undefined ? 'GET' : 'POST')
+  if (!request && method !== 'GET' && sent && !options.repeat) {
     // Nobody asked for the same thing twice: a model would answer, and be paid, again.
-    if (!cursor)
-      throw new Unusable('not-repeated', `A ${method} is not sent twice; let the server give ids, or set repeat`)
+    if (!cursor) throw wrong('request', 'not-repeated', `A ${method} without ids is not sent twice; see repeat`)
     method = 'GET'
     body = undefined
   }
-  const target = await locate(url, env, 'http')
-  const head = new Headers({ accept, ...(await valueOf(request?.headers)), ...headers })
+  const target = await locate(url, env, 'http', { ...request?.query, ...query })
+  const head = new Headers({ ...(await valueOf(request?.headers)), ...headers })
   new Headers(await valueOf(options.headers)).forEach((value, name) => head.set(name, value))
-  for (const [name, value] of Object.entries({ ...request?.query, ...query })) target.searchParams.set(name, value)
   if (cursor) {
-    const { cursorIn = env.baseUrl && target.origin !== new URL(env.baseUrl).origin ? 'query' : 'header' } = options
+    const { cursorIn = new URL(env.baseUrl || target).origin === target.origin ? 'header' : 'query' } = options
     // A header keeps ASCII as it is, but for spaces at its ends; any other cursor must travel in the query.
     if (cursorIn === 'header' && /^[!-~]([ -~]*[!-~])?$/.test(cursor)) head.set('last-event-id', cursor)
     else target.searchParams.set('last_event_id', cursor)
   }
-  if (isPlain(body)) {
+  if (body && [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(body) as object)) {
     body = JSON.stringify(body)
     if (!head.has('content-type')) head.set('content-type', 'application/json')
   }
   signal.throwIfAborted()
   if (method !== 'GET') sink.sent()
-  const { credentials = 'same-origin' } = options
-  return env.fetch(target, { method, headers: head, body: body as BodyInit, cache: 'no-store', credentials, signal })
+  const { credentials } = options
+  return env.fetch(target, { method, headers: head, body, cache: 'no-store', credentials, signal } as RequestInit)
 }
-
-const isPlain = (body: unknown): boolean =>
-  !!body && [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(body) as object)
 
 /** What an answer that is not the wanted one means. Lets go of its body. */
 export async function refusal(response: Response, { env }: Attempt): Promise<Ending> {
@@ -95,13 +83,11 @@ export async function readText(response: Response, take: (text: string) => boole
   const reader = response.body?.getReader()
   // One decoder for the whole body: a character may be cut in two by the network.
   const decoder = new TextDecoder()
-  for (;;) {
-    const { done = true, value } = (await reader?.read()) ?? {}
+  while (reader) {
+    const { done, value } = await reader.read()
     if (done) return
-    if (!take(decoder.decode(value, { stream: true }))) return reader?.cancel().catch(() => {})
+    if (!take(decoder.decode(value, { stream: true }))) return reader.cancel().catch(() => {})
   }
 }
 
-export const garbled = (code: string, message: string): Ending => ({ kind: 'garbled', code, message })
-
-export const tooLarge = (maxChars: number): Ending => garbled('too-large', `A message exceeds maxChars (${maxChars})`)
+export const TOO_LARGE: Ending = { kind: 'garbled', code: 'too-large', message: 'A message exceeds maxChars' }

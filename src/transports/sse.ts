@@ -1,7 +1,6 @@
 import type { Ending } from '../base/ending.js'
 import { createEventStream } from '../frames/eventStream.js'
-import { ask, discard, garbled, type HttpOptions, MAX_CHARS, readText, refusal, tooLarge } from './http.js'
-import { native } from './native.js'
+import { ask, discard, type HttpOptions, readText, refusal, TOO_LARGE } from './http.js'
 import { transport } from './attempt.js'
 import type { UrlSource } from './target.js'
 import type { Transport } from './transport.js'
@@ -16,36 +15,28 @@ import type { Transport } from './transport.js'
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function sse(url: UrlSource, options: HttpOptions = {}): Transport {
-  return transport('sse', url, async (attempt, sink) => {
+  return transport('sse', url, options, async (attempt, sink) => {
     const response = await ask(url, options, attempt, sink, { accept: 'text/event-stream' })
     const { status, ok, headers } = response
     if (!ok) return refusal(response, attempt)
     // [spec] 204 tells a client to stop reconnecting.
     if (status === 204 || attempt.request?.method === 'DELETE') return { kind: 'finished' }
-    const type = headers.get('content-type')
-    if (!/^text\/event-stream\b/i.test(type ?? '')) {
+    const type = String(headers.get('content-type'))
+    if (!/^text\/event-stream\b/i.test(type)) {
       await discard(response)
-      return garbled('content-type', `Expected text/event-stream, got ${type}`)
+      return { kind: 'garbled', code: 'content-type', message: `Expected text/event-stream, got ${type}` }
     }
     sink.opened()
 
-    const { maxChars = MAX_CHARS, dialect = attempt.dialect ?? native } = options
+    const { dialect, maxChars, signal } = attempt
     let ending: Ending | undefined
-    const feed = createEventStream(
-      {
-        frame: (frame) => (ending ??= dialect.read(frame, sink)),
-        checkpoint: sink.checkpoint,
-        retry: sink.retryAfter,
-        comment: () => sink.alive(true),
-      },
-      maxChars,
-    )
+    const feed = createEventStream({ ...sink, frame: (frame) => (ending ??= dialect.read(frame, sink)) }, maxChars)
     await readText(response, (text) => {
       sink.alive()
-      if (!feed(text)) ending ??= tooLarge(maxChars)
-      return !ending && !attempt.signal.aborted
+      if (!feed(text)) ending ??= TOO_LARGE
+      return !ending && !signal.aborted
     })
     // An event stream has no end of its own: one that just stops was cut.
-    return ending ?? { kind: attempt.signal.aborted ? 'aborted' : 'dropped' }
+    return ending ?? { kind: 'dropped' }
   })
 }

@@ -90,7 +90,8 @@ export interface Dialect {
  *
  * - It never retries and never sleeps on its own: time belongs to the connection.
  * - It never rejects for a reason it can name; a rejection is a bug and is treated as one.
- * - After `signal` fires it settles soon and says nothing more.
+ * - After `signal` fires it asks for nothing more and settles soon. What it still says by then, such as the rest of a
+ *   batch, is an echo: the connection drops it.
  */
 export interface Transport {
   /** Shown in the state, such as `sse`. */

@@ -1,10 +1,9 @@
 import { wrong } from '../base/error.js'
 import { retryInReason } from '../policy/retryAfter.js'
-import { MAX_CHARS, tooLarge } from './http.js'
-import { native } from './native.js'
+import { TOO_LARGE } from './http.js'
 import { type Given, valueOf } from '../base/given.js'
 import { transport, untilEnd } from './attempt.js'
-import { locate, Unusable, type UrlSource } from './target.js'
+import { locate, type UrlSource } from './target.js'
 import type { Channel, Dialect, Transport } from './transport.js'
 
 /** What {@link webSocket} takes. */
@@ -30,18 +29,17 @@ export interface WebSocketOptions {
  * @see https://websockets.spec.whatwg.org/
  */
 export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Transport {
-  return transport('webSocket', url, async (attempt, sink) => {
-    const { signal, env, cursor, request } = attempt
-    const { maxChars = MAX_CHARS, dialect = attempt.dialect ?? native, protocols = [] } = options
+  return transport('webSocket', url, options, async (attempt, sink) => {
+    const { signal, env, cursor, request, dialect, maxChars } = attempt
     const { ping = options.ping } = dialect
     const { href } = await locate(url, env, 'ws')
-    const offered = [...(await valueOf(protocols))]
+    const protocols = [...((await valueOf(options.protocols)) ?? [])]
     const headers = await valueOf(request?.headers)
-    if (!env.WebSocket) throw new Unusable('no-socket', 'There is no WebSocket here; hand one in as env.WebSocket')
     const { WebSocket } = env
+    if (!WebSocket) throw wrong('request', 'no-socket', 'There is no WebSocket here; give env.WebSocket')
 
     return untilEnd(signal, (end) => {
-      const socket = new WebSocket(href, offered)
+      const socket = new WebSocket(href, protocols)
       const channel: Channel = {
         send: (data) => socket.send(packed(data, dialect)),
         ...(ping !== undefined && { ping: () => socket.send(ping) }),
@@ -55,9 +53,8 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
         // With a hello, the server's first word is what says that it agreed.
         sink.opened(channel)
         sink.alive()
-        if (typeof data !== 'string')
-          return sink.fault(wrong('protocol', 'binary', 'A binary frame came; only text is read'))
-        const ending = data.length > maxChars ? tooLarge(maxChars) : dialect.read(data, sink)
+        if (typeof data !== 'string') return sink.fault(wrong('protocol', 'binary', 'Only text frames are read'))
+        const ending = data.length > maxChars ? TOO_LARGE : dialect.read(data, sink)
         if (ending) end(ending)
       }
       // Always followed by `close`, and only `close` knows more; the `ws` package throws where nobody listens.
@@ -79,6 +76,6 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
 
 /** Binary data goes as it is, text too where the dialect does not say otherwise, anything else as JSON. */
 function packed(data: unknown, { encode }: Dialect): unknown {
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data) || (globalThis.Blob && data instanceof Blob)) return data
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data) || data instanceof Blob) return data
   return encode?.(data) ?? (typeof data === 'string' ? data : JSON.stringify(data))
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { type ConnectionOptions, createConnection, HoldlineError, longPolling, polling, sse } from '../../src/index.ts'
+import {
+  type ConnectionOptions,
+  createConnection,
+  HoldlineError,
+  longPolling,
+  polling,
+  sse,
+  webSocket,
+} from '../../src/index.ts'
 import { hold } from './listen.ts'
 import { serve } from './server.ts'
 
@@ -55,6 +63,10 @@ test.each([
   ['everyMs', -1, polling],
   ['waitMs', NaN, longPolling],
   ['waitMs', -1, longPolling],
+  ['maxChars', NaN, polling],
+  ['maxChars', NaN, sse],
+  ['maxChars', -1, sse],
+  ['maxChars', NaN, webSocket],
 ] as const)('a transport whose %s is %d says so, and does not flood its server', async (name, value, make) => {
   const { origin, asked } = await serve({ http: (_, response) => response.end('x') })
   const { connection } = hold({ transports: make(origin, { [name]: value }) })

@@ -1,5 +1,5 @@
 import { parseJson } from '../../frames/decode.js'
-import type { ChatMessage, FilePart, TextPart, Usage } from '../message.js'
+import type { ChatMessage, ChatPart, FilePart, TextPart, Usage } from '../message.js'
 import { textOf } from '../message.js'
 import type { ChatOperation, ChatProtocol } from '../protocol.js'
 
@@ -26,8 +26,10 @@ interface Chunk {
     readonly total_tokens?: number
     readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null
   } | null
-  readonly error?: { readonly message?: string; readonly code?: unknown; readonly type?: string } | string | null
+  readonly error?: Failure | null
 }
+
+type Failure = { readonly message?: string; readonly code?: unknown; readonly type?: string } | string
 
 interface Delta {
   readonly content?: string | null
@@ -50,7 +52,7 @@ interface Delta {
  *
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
-export function openAi({ model, send = 'all', body }: OpenAiOptions = {}): ChatProtocol {
+export function openAi({ model, send, body }: OpenAiOptions = {}): ChatProtocol {
   return {
     name: 'openai',
     request: ({ messages }) => ({
@@ -64,30 +66,35 @@ export function openAi({ model, send = 'all', body }: OpenAiOptions = {}): ChatP
       () =>
       ({ event, data }) => {
         // Keep-alives of some gateways are events without content.
-        if (data.trim() === '') return []
+        if (!data.trim()) return []
         if (data === '[DONE]') return [{ type: 'done' }]
-        const chunk = parseJson(data) as Chunk | null
-        if (chunk === null || typeof chunk !== 'object') return []
-        return event === 'error' && !chunk.error ? [errorOf(chunk as Chunk['error'])] : operationsOf(chunk)
+        const chunk = (parseJson(data) ?? {}) as Chunk
+        return event === 'error' && !chunk.error ? [errorOf(chunk as Failure)] : operationsOf(chunk)
       },
   }
 }
 
 function operationsOf({ choices, usage, error }: Chunk): ChatOperation[] {
-  const operations: ChatOperation[] = []
-  if (error) operations.push(errorOf(error))
   // Azure's first chunk and the last one, which brings the usage, have no choice at all.
-  const { delta, finish_reason: finish } = choices?.find(({ index = 0 }) => index === 0) ?? {}
-  const reasoning = delta?.reasoning_content ?? delta?.reasoning
-  if (reasoning) operations.push({ type: 'reasoning', delta: reasoning })
-  const text = delta?.content ?? delta?.refusal
-  if (text) operations.push({ type: 'text', delta: text })
-  for (const { index = 0, id, function: called } of delta?.tool_calls ?? []) {
-    operations.push({ type: 'tool-input', key: String(index), id, name: called?.name, delta: called?.arguments ?? '' })
-  }
-  if (finish) operations.push({ type: 'finish', reason: REASONS[finish] ?? 'other', raw: finish })
-  if (usage) operations.push({ type: 'usage', usage: usageOf(usage) })
-  return operations
+  const { delta, finish_reason: finish } = choices?.find(({ index }) => !index) ?? {}
+  const said = delta ?? {}
+  const reasoning = said.reasoning_content ?? said.reasoning
+  const text = said.content ?? said.refusal
+  const operations: (ChatOperation | '' | null | undefined)[] = [
+    error && errorOf(error),
+    reasoning && { type: 'reasoning', delta: reasoning },
+    text && { type: 'text', delta: text },
+    ...(said.tool_calls ?? []).map(({ index = 0, id, function: called }) => ({
+      type: 'tool-input' as const,
+      key: `${index}`,
+      id,
+      name: called?.name,
+      delta: called?.arguments ?? '',
+    })),
+    finish && { type: 'finish', reason: REASONS[finish] ?? 'other', raw: finish },
+    usage && { type: 'usage', usage: usageOf(usage) },
+  ]
+  return operations.filter((operation) => !!operation)
 }
 
 /** The provider's words in the words of the field. */
@@ -109,9 +116,8 @@ function usageOf(usage: NonNullable<Chunk['usage']>): Usage {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined))
 }
 
-function errorOf(error: Chunk['error']): ChatOperation {
-  if (typeof error === 'string') return { type: 'error', message: error }
-  const { message, code, type } = error ?? {}
+function errorOf(error: Failure): ChatOperation {
+  const { message, code, type } = typeof error === 'string' ? { message: error } : error
   return {
     type: 'error',
     message: message ?? 'The model failed',
@@ -120,18 +126,18 @@ function errorOf(error: Chunk['error']): ChatOperation {
   }
 }
 
+const isImage = (part: ChatPart): part is FilePart =>
+  part.type === 'file' && (part as FilePart).mediaType.startsWith('image/')
+
+/** Plain text where that is all: not every server reads pieces. */
 function toOpenAi(message: ChatMessage): object {
   const { role, parts } = message
-  const images = parts.filter(
-    (part): part is FilePart => part.type === 'file' && (part as FilePart).mediaType.startsWith('image/'),
-  )
-  if (images.length === 0) return { role, content: textOf(message) }
+  if (!parts.some(isImage)) return { role, content: textOf(message) }
   return {
     role,
     content: parts.flatMap((part): object[] => {
       if (part.type === 'text') return [{ type: 'text', text: (part as TextPart).text }]
-      const image = images.find((other) => other === part)
-      return image ? [{ type: 'image_url', image_url: { url: image.url } }] : []
+      return isImage(part) ? [{ type: 'image_url', image_url: { url: part.url } }] : []
     }),
   }
 }
