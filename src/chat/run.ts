@@ -84,7 +84,6 @@ export function createRun(
           draft = createDraft(messageId)
           read = protocol.reader()
           finish = undefined
-          counted = false
           return
         }
         // Asked for again once; if it is missing then too, it is lost, and the answer must not pass for whole.
