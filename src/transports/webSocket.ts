@@ -60,9 +60,10 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
       // Always followed by `close`, and only `close` knows more; the `ws` package throws where nobody listens.
       socket.onerror = () => {}
       socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) =>
+        // A dialect that greets has a word of its own for the end; 1000 then only says that nothing is wrong.
         end(
           code === 1000
-            ? { kind: 'finished', reason }
+            ? { kind: 'finished', reason: dialect.hello ? undefined : reason || undefined }
             : { kind: 'closed', code, reason, retryAfterMs: retryInReason(reason) },
         )
       return () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
-import { webSocket } from '../../src/index.ts'
+import { envelope, webSocket } from '../../src/index.ts'
 import { eventually, hold } from './listen.ts'
 import { nobody, serve } from './server.ts'
 
@@ -75,4 +75,12 @@ test('does not ask for ever for what the server says is gone: 4410, as PROTOCOL.
   const { origin } = await closing(closeWith(4410))
   const { connection } = hold({ transports: webSocket(origin) })
   await eventually(() => expect(connection.state.get()).toMatchObject({ status: 'failed', failures: 1 }), 1_000)
+})
+
+test('with the envelope, code 1000 says nothing of how it ended: only the `end` control does', async () => {
+  const { origin } = await serve({ socket: (socket) => socket.close(1000, 'bye') })
+  const { reach } = hold({ transports: webSocket(origin, { dialect: envelope() }) })
+  const state = await reach('closed')
+  expect(state).toMatchObject({ reason: 'ended' })
+  expect(state.ending).toBeUndefined()
 })

@@ -372,3 +372,12 @@ test.each([
   await done
   expect(answer().end?.state).toBe(state)
 })
+
+test('a line that the server closes without saying that this is the end leaves the answer truncated', async () => {
+  const { chat, say, answer, last } = setUp({ protocol: plain() })
+  const done = chat.sendMessage({ text: 'hi' })
+  say('Hel')
+  last().end({ kind: 'finished' })
+  await done
+  expect(answer()).toMatchObject({ parts: [{ text: 'Hel' }], end: { state: 'truncated' } })
+})
