@@ -43,7 +43,7 @@ export function createDriver(
   const calls = new Map<number, Call>()
   const timers = new Map<Timer, () => void>()
   const queue: Event[] = []
-  let state = idle(plan, startAt)
+  let state = idle(startAt)
   let sent = false
   const shown = createStore(show(state.shown, hearing.byteAtMs))
 

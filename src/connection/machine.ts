@@ -93,8 +93,16 @@ export const FRESH: Pick<State, 'failures' | 'strikes' | 'fallen' | 'tried'> = {
   tried: '',
 }
 
-export const idle = (plan: Plan, index: number = 0): State =>
-  enter({ ...FRESH, attempt: 0, last: 0, index, probes: 0, proven: false }, plan, { status: 'idle' })
+/** Before the first attempt. What is remembered of an earlier page is not shown yet: a server could not have rendered it. */
+export const idle = (index: number = 0): State => ({
+  ...FRESH,
+  attempt: 0,
+  last: 0,
+  index,
+  probes: 0,
+  proven: false,
+  shown: { status: 'idle', attempt: 0, transport: '', failures: 0 },
+})
 
 /** Into another status; a probe and the proof of life stay behind. */
 export function enter(before: Omit<State, 'shown'>, plan: Plan, doing: Doing): State {

@@ -20,7 +20,7 @@ export type Doing =
 interface Common {
   /** Counts the attempts from 1; what an old one says is told apart by it. 0 before the first. */
   readonly attempt: number
-  /** The transport in use, or the one that will be tried next, by name. */
+  /** The transport in use, or the one that will be tried next, by name. Empty before the first attempt. */
   readonly transport: string
   /** Failures in a row; forgiven once a line has held for ten seconds and has shown life. */
   readonly failures: number

@@ -187,7 +187,7 @@ test('the journal replays to the same state', async () => {
   await clock.pass(3000)
   last().drop()
   const plan = planOf({ transports: scriptedTransport() })
-  const replayed = journal.reduce((state, [event, world]) => step(state, event, world, plan)[0], idle(plan))
+  const replayed = journal.reduce((state, [event, world]) => step(state, event, world, plan)[0], idle())
   const { lastByteAtMs: _moves, ...shown } = connection.state.get()
   expect(JSON.parse(JSON.stringify(replayed.shown))).toMatchObject(JSON.parse(JSON.stringify(shown)))
   expect(journal.length).toBeGreaterThan(6)
