@@ -7,6 +7,7 @@ import type { ChatMessage, MessageEnd } from './message.js'
 import type { ChatRequestContext } from './protocol.js'
 import { createPublisher } from './publish.js'
 import { createRun, type Run } from './run.js'
+import { tell } from './stop.js'
 import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, SendMessageOptions } from './types.js'
 
 /**
@@ -36,8 +37,7 @@ export function createChat(options: ChatOptions): Chat {
     async sendMessage(message, extra) {
       refuseIfBusy()
       const parts = 'text' in message ? [{ type: 'text', text: message.text } as const] : [...message.parts]
-      messages = [...messages, { id: generateId(), role: 'user', parts }]
-      return ask('send', extra)
+      return ask([...messages, { id: generateId(), role: 'user', parts }], 'send', extra)
     },
     async regenerate(extra = {}) {
       refuseIfBusy()
@@ -46,11 +46,10 @@ export function createChat(options: ChatOptions): Chat {
       // From there back to the question; an answer is asked for by the message before it.
       while (count && messages[count - 1]?.role !== 'user') count--
       if (!count) throw wrong('request', 'nothing-to-regenerate', 'There is no question to answer')
-      messages = messages.slice(0, count)
-      return ask('regenerate', extra)
+      return ask(messages.slice(0, count), 'regenerate', extra)
     },
     stop: async () => run?.stop(),
-    reconnect: () => run?.line.redial(),
+    reconnect: () => run?.redial(),
     setMessages(next) {
       refuseIfBusy()
       messages = typeof next === 'function' ? next(messages) : next
@@ -66,7 +65,7 @@ export function createChat(options: ChatOptions): Chat {
       messages = shown.get().messages
       run?.leave()
       run = undefined
-      publisher.cancel()
+      publisher.now()
       settled()
     },
   }
@@ -76,17 +75,23 @@ export function createChat(options: ChatOptions): Chat {
     if (run) throw wrong('request', 'busy', 'An answer is arriving; wait for it or stop it')
   }
 
-  function ask(trigger: ChatRequestContext['trigger'], { headers, body }: SendMessageOptions = {}): Promise<void> {
+  function ask(
+    asked: readonly ChatMessage[],
+    trigger: ChatRequestContext['trigger'],
+    { headers, body }: SendMessageOptions = {},
+  ): Promise<void> {
     const runId = generateId()
-    const context: ChatRequestContext = { chatId: id, runId, messages, trigger }
+    const context: ChatRequestContext = { chatId: id, runId, messages: asked, trigger }
     const own = typeof options.body === 'function' ? options.body(context) : options.body
-    error = undefined
     const request = {
       query: options.resume === 'off' ? {} : { chat: id, run: runId },
       headers: async () => ({ ...(await valueOf(options.headers)), ...headers }),
       body: { ...(options.protocol.request(context) as object), ...own, ...body },
     }
     const next = createRun(options, generateId(), request, publisher, conclude)
+    // Only now: what threw above has asked nothing, and must leave no question behind.
+    messages = asked
+    error = undefined
     run = next
     line = next.line.state
     return new Promise((resolve) => {
@@ -96,13 +101,16 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function conclude(message: ChatMessage, end: MessageEnd): void {
+    // Whoever is told below may ask the next question at once, so nothing of this one may be left to do.
+    const settle = settled
     run = undefined
     messages = [...messages, message]
     error = end.error
+    const finish = { message, messages, end }
+    settle()
     publisher.now()
-    if (error) options.onError?.(error)
-    options.onFinish?.({ message, messages, end })
-    settled()
+    if (end.error) tell(options.onError, end.error)
+    tell(options.onFinish, finish)
   }
 
   function snapshot(): ChatSnapshot {

@@ -19,6 +19,8 @@ export interface Run {
   show(): ChatMessage | undefined
   /** Ends it here, and tells the server if that is of use. Resolves when the server knows. */
   stop(): Promise<void>
+  /** Dials now, where the answer can be gone on with. */
+  redial(): void
   /** Hangs up and says nothing. */
   leave(): void
 }
@@ -41,6 +43,8 @@ export function createRun(
   let sent = false
   let begun = false
   let counted = false
+  /** Whether an attempt that is made now could only ask for what the server cannot give. */
+  let lost = false
   let skippedAt: string | undefined
   let holes = false
   let over = false
@@ -60,21 +64,25 @@ export function createRun(
       counted: true,
       ask(isSent) {
         sent = isSent
+        lost = isSent && !goesOn()
         return ask(isSent ? 'GET' : 'POST')
       },
+      sent() {
+        sent = true
+      },
       take(frame) {
-        let operations: readonly ChatOperation[]
+        counted ||= /^\d+$/.test(frame.id ?? '')
+        const tell = begun ? soon : now
+        let some = false
         try {
-          operations = read(frame)
+          for (const operation of read(frame)) {
+            some = begun = true
+            apply(operation)
+          }
         } catch (error) {
           return fail(asError(error, 'protocol'))
         }
-        counted ||= /^\d+$/.test(frame.id ?? '')
-        if (!operations.length) return
-        const tell = begun ? soon : now
-        begun = true
-        operations.forEach(apply)
-        if (!over) tell()
+        if (some && !over) tell()
       },
       // A control that cannot be read is a fault of the server's, and may have been the end.
       fault: fail,
@@ -84,6 +92,8 @@ export function createRun(
           draft = createDraft(messageId)
           read = protocol.reader()
           finish = undefined
+          skippedAt = undefined
+          holes = false
           return
         }
         // Asked for again once; if it is missing then too, it is lost, and the answer must not pass for whole.
@@ -97,6 +107,8 @@ export function createRun(
     const state = line.state.get()
     if (state.status === 'closed') end(conclude(false, state.ending))
     else if (state.status === 'failed') end(broken(state.error))
+    // Dialled again, where the server cannot be asked for the rest: hung up before anything goes out.
+    else if (state.status === 'connecting' && lost) end(broken(state.error ?? truncated()))
     else now()
   })
 
@@ -113,6 +125,9 @@ export function createRun(
       end({ state: 'stopped' })
       if (lives) await tellToStop(chat, line.state.get().transport, ask('DELETE'))
     },
+    redial() {
+      if (!sent || goesOn()) line.redial()
+    },
     leave,
   }
 
@@ -125,7 +140,8 @@ export function createRun(
   function end(how: MessageEnd): void {
     if (over) return
     leave()
-    const answer = standing()
+    // A whole answer is what was said last, even where it is shorter than what stood there.
+    const answer = how.state === 'complete' ? draft : standing()
     answer.close()
     ended({ ...answer.show(), end: how }, how)
   }
@@ -160,16 +176,16 @@ export function createRun(
   }
 
   function classify(ending: Ending): Verdict | undefined {
+    const own = chat.classify?.(ending)
+    if (own) return own
     const verdict = judge(ending)
-    return (
-      chat.classify?.(ending) ??
-      // Once the mark has come, the line may end in any way.
-      (finish && verdict.retry
-        ? { kind: 'ended', retry: false }
-        : sent && !goesOn()
-          ? { ...verdict, retry: false }
-          : verdict)
-    )
+    // Once the mark has come, the line may end in any way.
+    if (finish && verdict.retry) return { kind: 'ended', retry: false }
+    // A line that just closes has not said that this is the end.
+    if (ending.kind === 'finished' && !ending.reason && !finish && counted) return { kind: 'network', retry: 'proven' }
+    // A run that the server does not know will not become known.
+    const over = sent && (verdict.kind === 'missing' || !goesOn())
+    return over && verdict.kind !== 'ended' ? { ...verdict, retry: false } : verdict
   }
 }
 

@@ -1,3 +1,4 @@
+import { report } from '../base/error.js'
 import { createLine } from '../connection/line.js'
 import { listOf } from '../connection/options.js'
 import type { Attempt } from '../transports/transport.js'
@@ -6,38 +7,41 @@ import type { ChatOptions } from './types.js'
 /** How often a server is told to stop before it is given up. */
 const STOP_TRIES = 3
 /** A server that answers like this knows of no run to stop; there is nothing left to do. */
-const NOTHING_TO_STOP = [404, 405, 409, 410, 501]
+const NOTHING_TO_STOP = /^(http-(404|405|409|410|501)|ws-44(04|10))$/
 
 const nothing = (): void => {}
 
 /**
- * Tells the server to stop, on a line of its own over the same transport: the one that carried the answer is hung up,
- * and the network may be as bad as it was. Resolves when the server knows, or when that has failed.
+ * Tells the server to stop, on a line of its own over the same kind of transport: the one that carried the answer is
+ * hung up, and the network may be as bad as it was. Resolves when the server knows, or when that has failed.
  */
 export function tellToStop(
   chat: ChatOptions,
   transport: string,
   asked: Pick<Attempt, 'request' | 'dialect'>,
 ): Promise<void> {
+  const transports = listOf(chat).filter(({ name }) => name === transport)
   const line = createLine(
-    {
-      ...chat,
-      transports: listOf(chat).filter(({ name }) => name === transport),
-      maxFailures: STOP_TRIES,
-      classify: (ending) =>
-        ending.kind === 'refused' && NOTHING_TO_STOP.includes(ending.status)
-          ? { kind: 'ended', retry: false }
-          : undefined,
-    },
+    // Its failures are its own: the chat's `classify` speaks of answers.
+    { ...chat, transports, maxFailures: STOP_TRIES, classify: undefined },
     { ask: () => asked, take: nothing, fault: nothing, gap: nothing },
   )
   return new Promise((resolve) => {
     line.state.subscribe(() => {
       const state = line.state.get()
-      if (state.status === 'failed') chat.onError?.(state.error)
-      else if (state.status !== 'closed') return
+      if (state.status !== 'failed' && state.status !== 'closed') return
       resolve()
+      if (state.status === 'failed' && !NOTHING_TO_STOP.test(state.error.code)) tell(chat.onError, state.error)
     })
     line.hold()
   })
+}
+
+/** Calls what the page gave; what that throws is reported, and harms no answer. */
+export function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+  try {
+    listener?.(value)
+  } catch (error) {
+    report(error)
+  }
 }

@@ -62,7 +62,7 @@ export interface ChatOptions extends LineOptions {
    * end are always shown at once. @defaultValue 'frame'
    */
   readonly publish?: 'frame' | 'sync' | { readonly everyMs: number } | undefined
-  /** Makes ids for messages and runs. @defaultValue random UUIDs */
+  /** Makes ids for messages and runs. @defaultValue random ones, of 128 bits */
   readonly generateId?: (() => string) | undefined
   /** Called once per answer, however it ended. */
   readonly onFinish?: ((finish: ChatFinish) => void) | undefined

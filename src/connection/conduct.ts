@@ -45,12 +45,7 @@ function onReport(state: State, event: Extract<Event, { readonly attempt: number
     case 'opened':
       return state.shown.status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
     case 'proven':
-      return [
-        // A server that has spoken may forget another cursor; whether credentials are good shows only in time.
-        { ...state, proven: true, home: state.index, strikes: 0, fallen: 0, tried: state.tried.replace('reset', '') },
-        {},
-        'remember',
-      ]
+      return [{ ...state, proven: true, home: state.index, strikes: 0, fallen: 0 }, {}, 'remember']
     case 'ended':
       return probing ? dropProbe(state, plan) : retreat(state, event.ending, world, plan)
   }

@@ -24,7 +24,8 @@ export interface Connection<T> extends Listenable<Message<T>>, AsyncIterable<Mes
   /** Hears every message; the returned function leaves. A listener that throws harms nobody else. */
   subscribe(listener: (message: Message<T>) => void): () => void
   /**
-   * Sends a string or binary data as it is and anything else as JSON; waits for the line, 256 messages at the most.
+   * Sends a string or binary data as it is and anything else as JSON. Waits for a line that somebody listens to, with
+   * 256 messages at the most.
    * Resolves when handed over; rejects with a {@link HoldlineError}, never loses silently.
    */
   send(data: unknown, options?: SendOptions): Promise<void>

@@ -1,6 +1,7 @@
 import { report } from '../base/error.js'
 import { pause } from '../base/pause.js'
 import { createStore, type Readable } from '../base/store.js'
+import { codeOf } from '../policy/verdict.js'
 import type { Ending } from '../base/ending.js'
 import type { Env } from '../transports/env.js'
 import type { Attempt, Channel, Sink } from '../transports/transport.js'
@@ -14,6 +15,8 @@ import type { ConnectionState } from './state.js'
 export interface DriverOwner extends Pick<Sink, 'frame' | 'checkpoint' | 'welcome' | 'fault'> {
   /** What an attempt is told besides what every attempt is told. */
   ask(sent: boolean): Pick<Attempt, 'cursor' | 'request' | 'dialect'>
+  /** A request is on its way that must not be made twice. */
+  sent?(): void
   /** The line is open; the channel is what it offers. */
   opened(channel: Channel): void
   remember(index: number): void
@@ -29,6 +32,9 @@ interface Call {
   readonly abort: AbortController
   ping?: (() => void) | undefined
 }
+
+/** Answers to a request that say for certain that it was not begun. */
+const NOT_BEGUN = /^(http-([1-4]..|503)|ws-(101[23]|3000|4401|4429))$/
 
 /** Does what the conduct decides. All side effects of a connection's life are in this file. */
 export function createDriver(
@@ -52,7 +58,14 @@ export function createDriver(
   function dispatch(event: Event): void {
     // Run to completion: an event born of an effect waits for its turn.
     if (queue.push(event) > 1) return
-    for (let next = queue[0]; next; queue.shift(), next = queue[0]) advance(next)
+    for (let next = queue[0]; next; queue.shift(), next = queue[0]) {
+      try {
+        advance(next)
+      } catch (error) {
+        // A ping or a storage that throws must not stop the line from being closed.
+        report(error)
+      }
+    }
   }
 
   function advance(event: Event): void {
@@ -72,6 +85,8 @@ export function createDriver(
     if (errand === 'remember') owner.remember(state.index)
     if (errand === 'forgetCursor') owner.forgetCursor()
     hangUp()
+    // Somebody asks anew: what an earlier life of this line has sent is over.
+    if (event.type === 'start' && state.last > before.last) sent = false
     if (state.last > before.last) place(state.last, state.probe ?? state.index)
     if (state.shown !== before.shown) shown.set(show(state.shown, hearing.byteAtMs))
   }
@@ -115,7 +130,6 @@ export function createDriver(
     let isOpen = false
     let proven = false
     let sentHere = false
-    hearing.dialled()
 
     const sink: Sink = {
       frame: guarded(owner.frame),
@@ -128,6 +142,7 @@ export function createDriver(
       }),
       sent() {
         sent = sentHere = true
+        owner.sent?.()
       },
       opened(channel = {}) {
         if (isOpen || !calls.has(attempt)) return
@@ -155,7 +170,7 @@ export function createDriver(
       .catch((cause: unknown): Ending => ({ kind: 'garbled', code: 'transport', message: String(cause), cause }))
       .then((ending = { kind: 'aborted' }) => {
         // Refused is not begun; only a gateway that gave up leaves that open.
-        if (sentHere && ending.kind === 'refused' && (ending.status < 500 || ending.status === 503)) sent = false
+        if (sentHere && !isOpen && NOT_BEGUN.test(codeOf(ending))) sent = false
         if (calls.delete(attempt)) dispatch({ type: 'ended', attempt, ending })
       })
   }

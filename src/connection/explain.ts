@@ -6,6 +6,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   dropped: 'The line broke',
   'connect-timeout': 'No answer in time; see connectTimeoutMs',
   silence: 'The line went silent; see heartbeat',
+  'ws-1006': 'The line broke, or the server refused it',
 }
 
 /** An ending as the error that a person reads: what happened, and what to do. */
@@ -17,7 +18,7 @@ export function explain(
 ): HoldlineError {
   const code = codeOf(ending)
   const { message, reason = '', status, cause } = ending as Partial<Record<string, string> & { status: number }>
-  return new HoldlineError(message ?? MESSAGES[code] ?? `The server answered ${code} ${reason}`, {
+  return new HoldlineError(message ?? MESSAGES[code] ?? `The server answered ${code} ${reason}`.trim(), {
     kind,
     code,
     retryable,

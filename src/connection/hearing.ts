@@ -11,9 +11,7 @@ export interface Hearing {
     /** How long the server wants to be left alone after a drop. */
     readonly hintMs: number | undefined
   }
-  /** A new attempt: its beats are counted anew. */
-  dialled(): void
-  /** Its silence begins. */
+  /** Another line: its silence begins, and what the one before has shown or announced says nothing about it. */
   opened(): void
   heard(beat: boolean): void
   announced(beatMs: number): void
@@ -36,11 +34,9 @@ export function createHearing({ now }: Clock): Hearing {
   return {
     byteAtMs: () => byteAtMs,
     known: () => ({ quietMs: now() - Math.max(byteAtMs ?? 0, sinceMs), beatMs, hintMs }),
-    dialled() {
-      beatAtMs = undefined
-    },
     opened() {
       sinceMs = now()
+      beatAtMs = beatMs = undefined
     },
     heard(beat) {
       byteAtMs = now()

@@ -18,6 +18,8 @@ export interface LineOwner {
   gap(gap: Gap): void
   /** What to ask for instead of the transport's own request. */
   ask?(sent: boolean): Pick<Attempt, 'request' | 'dialect'>
+  /** A request is on its way that must not be made twice. */
+  sent?(): void
   /** Whether ids are the numbers 1, 2, 3 …, so that a missing one shows. */
   readonly counted?: boolean
 }
@@ -43,9 +45,11 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   let stopLingering = (): void => {}
   /** The cursor behind which a message was missing. */
   let gapAt: string | undefined
+  let openAttempt = 0
 
   const house: DriverOwner = {
     ask: (sent) => ({ ...owner.ask?.(sent), cursor: ledger.cursor }),
+    sent: () => owner.sent?.(),
     opened: ({ send }) => outbox.open(send),
     remember: memory.remember,
     forgetCursor: startAnew,
@@ -59,8 +63,10 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   const { state, dispatch } = createDriver(plan, env, memory.recall(), house, options.journal)
   state.subscribe(() => {
     const now = state.get()
-    const { status } = now
-    if (status !== 'open') outbox.shut()
+    const { status, attempt } = now
+    // A line that took another's place has not opened its own way out yet.
+    if (status !== 'open' || attempt !== openAttempt) outbox.shut()
+    openAttempt = attempt
     if (status === 'closed' || status === 'failed') {
       leaveSurroundings?.()
       leaveSurroundings = undefined

@@ -36,7 +36,10 @@ export interface ConnectionOptions<T> extends LineOptions {
   readonly decode?: ((frame: Frame) => T) | undefined
   /** The cursor to start from. */
   readonly resumeFrom?: string | undefined
-  /** How long it stays open after its last listener left, in milliseconds: a remount costs nothing. @defaultValue 1000 */
+  /**
+   * How long it stays open after its last listener left, in milliseconds: a remount costs nothing. What comes meanwhile
+   * is heard by nobody. @defaultValue 1000
+   */
   readonly lingerMs?: number | undefined
 }
 

@@ -21,14 +21,18 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
   }
   const untried = !tried.includes(String(retry))
   const nowTried = typeof retry === 'string' ? tried + retry : tried
-  if (retry === 'reset' && world.hasCursor && untried) {
+  // Without a cursor there is nothing to forget: then it is a plain no, unless the server has asked for a new start.
+  const reset = retry === 'reset' && (world.hasCursor || ending.kind === 'reset')
+  const errand = reset ? 'forgetCursor' : undefined
+  if (reset && untried) {
     const [next, arms = {}] = dial({ ...state, tried: nowTried }, plan)
-    return [next, arms, 'forgetCursor']
+    return [next, arms, errand]
   }
 
   const failures = state.failures + 1
   const again =
     retry === true ||
+    reset ||
     (retry === 'once' && untried) ||
     (retry === 'proven' && home !== undefined && failures <= PROVEN_TRIES)
   const strikes = state.proven ? 0 : state.strikes + 1
@@ -56,5 +60,5 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
   }
   const waiting = enter(next, plan, { status: 'waiting', retryAtMs: world.now + ms, error })
   // In the first round nobody waits for the next transport: the page wants its line.
-  return fresh && home === undefined ? dial(waiting, plan) : [waiting, { due: ms }]
+  return fresh && home === undefined ? dial(waiting, plan) : [waiting, { due: ms }, errand]
 }

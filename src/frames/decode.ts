@@ -34,3 +34,12 @@ export function parseJson(text: string): unknown {
     throw wrong('protocol', 'not-json', `Not JSON: ${text.slice(0, 80)}`, cause)
   }
 }
+
+/** Value to JSON, or a HoldlineError: what cannot be written now cannot be written later. */
+export function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    throw wrong('request', 'not-json', `Cannot be sent as JSON: ${String(cause)}`, cause)
+  }
+}

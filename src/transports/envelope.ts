@@ -1,6 +1,6 @@
 import { type HoldlineError, wrong } from '../base/error.js'
 import type { Ending } from '../base/ending.js'
-import { parseJson } from '../frames/decode.js'
+import { parseJson, toJson } from '../frames/decode.js'
 import type { Frame } from '../frames/frame.js'
 import type { Dialect, Sink } from './transport.js'
 
@@ -32,9 +32,9 @@ export function envelope(): Dialect {
   return {
     waits: true,
     ping: '{"t":"ping"}',
-    encode: (data) => JSON.stringify({ data }),
+    encode: (data) => toJson({ data }),
     hello: (cursor, request, headers) =>
-      JSON.stringify(
+      toJson(
         request
           ? { t: VERBS[request.method], ...request.query, headers, cursor, body: request.body }
           : { t: 'hello', v: 1, cursor },

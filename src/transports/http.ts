@@ -1,6 +1,7 @@
 import type { Ending } from '../base/ending.js'
 import { wrong } from '../base/error.js'
 import { type Given, valueOf } from '../base/given.js'
+import { toJson } from '../frames/decode.js'
 import { retryAfterMs } from '../policy/retryAfter.js'
 import { locate, type UrlSource } from './target.js'
 import type { Attempt, Dialect, Sink } from './transport.js'
@@ -59,7 +60,7 @@ export async function ask(
     else target.searchParams.set('last_event_id', cursor)
   }
   if (body && [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(body) as object)) {
-    body = JSON.stringify(body)
+    body = toJson(body)
     if (!head.has('content-type')) head.set('content-type', 'application/json')
   }
   signal.throwIfAborted()
@@ -83,10 +84,14 @@ export async function readText(response: Response, take: (text: string) => boole
   const reader = response.body?.getReader()
   // One decoder for the whole body: a character may be cut in two by the network.
   const decoder = new TextDecoder()
-  while (reader) {
-    const { done, value } = await reader.read()
-    if (done) return
-    if (!take(decoder.decode(value, { stream: true }))) return reader.cancel().catch(() => {})
+  try {
+    while (reader) {
+      const { done, value } = await reader.read()
+      if (done || !take(decoder.decode(value, { stream: true }))) return
+    }
+  } finally {
+    // Not waited for: a body that is torn or done with has nothing to say.
+    void reader?.cancel().catch(() => {})
   }
 }
 

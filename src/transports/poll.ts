@@ -1,5 +1,5 @@
 import type { Ending } from '../base/ending.js'
-import { ask, type HttpOptions, readText, refusal, TOO_LARGE } from './http.js'
+import { ask, discard, type HttpOptions, readText, refusal, TOO_LARGE } from './http.js'
 import { type Reading, transport } from './attempt.js'
 import type { UrlSource } from './target.js'
 import type { Sink, Transport } from './transport.js'
@@ -35,7 +35,7 @@ export function longPolling(url: UrlSource, options: LongPollingOptions = {}): T
   return transport('longPolling', url, { ...options, waitMs }, (attempt, sink) => {
     let fast = 0
     return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs) => {
-      fast = news || tookMs >= FAST_MS ? 0 : fast + 1
+      fast = news || tookMs >= Math.min(FAST_MS, waitMs / 2) ? 0 : fast + 1
       if (fast === FAST_LIMIT)
         return { kind: 'garbled', code: 'not-held', message: 'The server holds no answer back; use polling()' }
       return tookMs < GAP_MS ? GAP_MS : 0
@@ -53,7 +53,7 @@ export function longPolling(url: UrlSource, options: LongPollingOptions = {}): T
 export function polling(url: UrlSource, options: PollingOptions = {}): Transport {
   return transport('polling', url, options, (attempt, sink) => {
     const { everyMs = attempt.request ? 300 : 5_000 } = options
-    return poll(url, options, attempt, sink, 0, everyMs, () => everyMs * (0.9 + attempt.env.random() / 5))
+    return poll(url, options, attempt, sink, 0, everyMs * 1.1, () => everyMs * (0.9 + attempt.env.random() / 5))
   })
 }
 
@@ -103,7 +103,10 @@ async function poll(
     const { status, ok, headers } = response
     const quiet = status === 204 || status === 304 || (status === 408 && waitMs > 0)
     if (!ok && !quiet) return refusal(response, attempt)
-    if (request?.method === 'DELETE') return { kind: 'finished' }
+    if (request?.method === 'DELETE') {
+      await discard(response)
+      return { kind: 'finished' }
+    }
     // A run is started once; from then on it is gone on with.
     if (request) attempt.request = { ...request, method: 'GET', body: undefined }
     if (status !== 304) etag = headers.get('etag')

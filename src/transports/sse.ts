@@ -20,7 +20,10 @@ export function sse(url: UrlSource, options: HttpOptions = {}): Transport {
     const { status, ok, headers } = response
     if (!ok) return refusal(response, attempt)
     // [spec] 204 tells a client to stop reconnecting.
-    if (status === 204 || attempt.request?.method === 'DELETE') return { kind: 'finished' }
+    if (status === 204 || attempt.request?.method === 'DELETE') {
+      await discard(response)
+      return { kind: 'finished' }
+    }
     const type = String(headers.get('content-type'))
     if (!/^text\/event-stream\b/i.test(type)) {
       await discard(response)

@@ -35,6 +35,7 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
     const { href } = await locate(url, env, 'ws')
     const protocols = [...((await valueOf(options.protocols)) ?? [])]
     const headers = await valueOf(request?.headers)
+    const hello = dialect.hello?.(cursor, request, headers)
     const { WebSocket } = env
     if (!WebSocket) throw wrong('request', 'no-socket', 'There is no WebSocket here; give env.WebSocket')
 
@@ -45,9 +46,9 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
         ...(ping !== undefined && { ping: () => socket.send(ping) }),
       }
       socket.onopen = () => {
-        if (!dialect.hello) return sink.opened(channel)
+        if (hello === undefined) return sink.opened(channel)
         if (request?.method === 'POST') sink.sent()
-        socket.send(dialect.hello(cursor, request, headers))
+        socket.send(hello)
       }
       socket.onmessage = ({ data }: { readonly data: unknown }) => {
         // With a hello, the server's first word is what says that it agreed.

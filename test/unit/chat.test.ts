@@ -373,11 +373,124 @@ test.each([
   expect(answer().end?.state).toBe(state)
 })
 
-test('a line that the server closes without saying that this is the end leaves the answer truncated', async () => {
-  const { chat, say, answer, last } = setUp({ protocol: plain() })
+test('a line that the server closes without saying that this is the end is no end: the page comes back', async () => {
+  const { clock, chat, say, answer, last } = setUp({ protocol: plain() })
   const done = chat.sendMessage({ text: 'hi' })
   say('Hel')
   last().end({ kind: 'finished' })
+  await clock.pass(1000)
+  expect(last().attempt).toMatchObject({ cursor: '1', request: { method: 'GET' } })
+  say('lo')
+  last().finish('complete')
   await done
-  expect(answer()).toMatchObject({ parts: [{ text: 'Hel' }], end: { state: 'truncated' } })
+  expect(answer()).toMatchObject({ parts: [{ text: 'Hello' }], end: { state: 'complete' } })
+})
+
+test('a run that the server no longer knows is truncated at once, not after five tries', async () => {
+  const { clock, chat, say, answer, transport, last } = setUp()
+  const done = chat.sendMessage({ text: 'hi' })
+  say(chunk({ content: 'Half' }))
+  last().drop()
+  await clock.pass(1000)
+  last().refuse(404)
+  await done
+  expect(answer().end).toMatchObject({ state: 'truncated', error: { status: 404 } })
+  expect(transport.calls).toHaveLength(2)
+})
+
+test('the next question can be asked from onFinish, and a callback that throws leaves nobody waiting', async () => {
+  const before = process.listeners('uncaughtException')
+  const thrown: unknown[] = []
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => thrown.push(error))
+  let asked = 0
+  const { chat, last, posts } = setUp({
+    onFinish() {
+      if (asked++ === 0) void chat.sendMessage({ text: 'two' })
+      throw new Error('mine')
+    },
+  })
+  const done = chat.sendMessage({ text: 'one' })
+  last().message(chunk({ content: 'a' }, 'stop'), { id: '1' })
+  last().message('[DONE]', { id: '2' })
+  await done
+  expect(posts()).toHaveLength(2)
+  expect(chat.get()).toMatchObject({ status: 'submitted', messages: [{}, {}, { role: 'user' }] })
+  await chat.stop()
+  await new Promise((later) => setTimeout(later))
+  process.removeAllListeners('uncaughtException')
+  for (const listener of before) process.on('uncaughtException', listener)
+  expect(thrown).toEqual([new Error('mine'), new Error('mine')])
+})
+
+test('a stop while the model is still thinking reaches the server', async () => {
+  const { chat, stops } = setUp()
+  void chat.sendMessage({ text: 'hi' })
+  expect(chat.get().status).toBe('submitted')
+  await chat.stop()
+  expect(stops()).toHaveLength(1)
+})
+
+test('a GET that is refused after the POST was answered leads to no second POST', async () => {
+  const { clock, chat, posts, last } = setUp()
+  void chat.sendMessage({ text: 'hi' })
+  last().open()
+  last().refuse(503)
+  await clock.pass(5000)
+  expect(last().attempt.request?.method).toBe('GET')
+  expect(posts()).toHaveLength(1)
+  chat.dispose()
+  expect(chat.get().status).toBe('ready')
+})
+
+test('an answer without ids is not doubled by a reconnect that could only begin it again', async () => {
+  const { chat, answer, transport, last } = setUp()
+  const done = chat.sendMessage({ text: 'hi' })
+  last().message(chunk({ content: 'Half' }))
+  chat.reconnect()
+  expect(transport.calls).toHaveLength(1)
+  last().message(chunk({ content: ' and more' }, 'stop'))
+  last().message('[DONE]')
+  await done
+  expect(textOf(answer())).toBe('Half and more')
+})
+
+test('a new answer after a new start is the answer, even where it is shorter than the old one', async () => {
+  const { clock, chat, say, answer, last } = setUp()
+  const done = chat.sendMessage({ text: 'hi' })
+  say(chunk({ content: 'a long first answer' }))
+  last().drop()
+  await clock.pass(1000)
+  last().refuse(409)
+  await clock.pass(0)
+  last().message(chunk({ content: 'short' }, 'stop'), { id: '1' })
+  last().message('[DONE]', { id: '2' })
+  await done
+  expect(textOf(answer())).toBe('short')
+})
+
+test('a request that cannot be made leaves no question behind', async () => {
+  let bad = true
+  const { chat } = setUp({
+    body() {
+      if (bad) throw new Error('not yet')
+      return {}
+    },
+  })
+  await expect(chat.sendMessage({ text: 'hi' })).rejects.toThrow('not yet')
+  expect(chat.get()).toMatchObject({ status: 'ready', messages: [] })
+  bad = false
+  void chat.sendMessage({ text: 'hi' })
+  expect(chat.get().messages).toHaveLength(1)
+  chat.dispose()
+})
+
+test.each([
+  ['the plain envelope', plain()],
+  ['Chat Completions', openAi()],
+])('a line’s end `error` is an error over %s', async (_name, protocol) => {
+  const { chat, last, answer } = setUp({ protocol })
+  const done = chat.sendMessage({ text: 'hi' })
+  last().finish('error')
+  await done
+  expect(answer().end?.state).toBe('error')
 })
