@@ -26,10 +26,11 @@ export function tellChat({ status, connection, error }: Omit<ChatSnapshot, 'id' 
   const { transport, attempt, retryAtMs, lastByteAtMs } = connection
   const byte = heard(lastByteAtMs, now)
   const again = attempt > 1 ? `attempt ${attempt}` : ''
+  const back = attempt > 1 ? `on line ${attempt}, nothing lost` : ''
   switch (status) {
     case 'ready':
       return transport
-        ? told('good', 'Ready', `last answer ${over(transport)}`)
+        ? told('good', 'Ready', `last answer ${over(transport)}`, back)
         : told('good', 'Ready', 'nothing is open until you ask')
     case 'submitted':
       if (connection.status === 'waiting') return told('warn', 'No answer', retry(retryAtMs, now, attempt))
@@ -37,7 +38,7 @@ export function tellChat({ status, connection, error }: Omit<ChatSnapshot, 'id' 
         return told('live', 'Asked', over(transport), 'waiting for the first word', byte)
       return told('live', 'Asking', over(transport), again)
     case 'streaming':
-      return told('live', 'Answering', over(transport), byte)
+      return told('live', 'Answering', over(transport), back, byte)
     case 'reconnecting':
       if (connection.status === 'waiting') return told('warn', 'The line broke', retry(retryAtMs, now, attempt))
       if (connection.status === 'paused') return told('warn', 'Paused', 'the page is put away')

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import WebSocket from 'ws'
 import {
   createConnection,
   type Env,
@@ -15,6 +16,7 @@ import {
   polling,
   sse,
   type Transport,
+  webSocket,
 } from 'holdline'
 import { createChat, plain, textOf } from 'holdline/chat'
 
@@ -131,6 +133,9 @@ describe('the server of docs/server.md', () => {
       const name = /^\/\/ (\w+\.mjs)$/m.exec(text.split('\n')[0] ?? '')?.[1]
       if (place.startsWith('docs/server.md') && language === 'js' && name) writeFileSync(join(folder, name), text)
     }
+    const added = blocks.find(({ text }) => text.startsWith('// added to feed.mjs'))!.text
+    const feed = readFileSync(join(folder, 'feed.mjs'), 'utf8')
+    writeFileSync(join(folder, 'feedWithSockets.mjs'), `${feed}\n${added}`)
   })
   afterEach(() => {
     for (const child of running) child.kill()
@@ -163,12 +168,14 @@ describe('the server of docs/server.md', () => {
     sse: (url) => sse(url, { dialect: envelope() }),
     longPolling: (url) => longPolling(url, { dialect: envelope() }),
     polling: (url) => polling(url, { dialect: envelope(), everyMs: 100 }),
+    webSocket: (url) => webSocket(url, { dialect: envelope() }),
   }
+  const feedFor = (name: string): Promise<string> => run(name === 'webSocket' ? 'feedWithSockets.mjs' : 'feed.mjs')
 
   /** The next messages behind a cursor, with what was told of gaps. */
   async function read(transports: Transport, count: number, resumeFrom?: string) {
     const gaps: Gap[] = []
-    const feed = createConnection({ transports, decode: json<Likes>(), resumeFrom })
+    const feed = createConnection({ transports, decode: json<Likes>(), resumeFrom, env: { WebSocket } })
     feed.gaps.subscribe((gap) => gaps.push(gap))
     const messages: { readonly likes: number; readonly id: string | undefined }[] = []
     for await (const { data, id } of feed) {
@@ -180,7 +187,7 @@ describe('the server of docs/server.md', () => {
   }
 
   test.each(Object.keys(ways))('feeds %s, and goes on behind the cursor', async (name) => {
-    const way = ways[name]!(`${await run('feed.mjs')}/api/likes`)
+    const way = ways[name]!(`${await feedFor(name)}/api/likes`)
     const { messages } = await read(way, 3)
     expect(messages.map(({ likes }) => likes)).toEqual([1, 2, 3])
     const next = await read(way, 2, messages[1]!.id)
@@ -189,10 +196,28 @@ describe('the server of docs/server.md', () => {
   })
 
   test.each(Object.keys(ways))('tells %s of a cursor that it does not know', async (name) => {
-    const way = ways[name]!(`${await run('feed.mjs')}/api/likes`)
+    const way = ways[name]!(`${await feedFor(name)}/api/likes`)
     const { messages, gaps } = await read(way, 1, 'of-another-life-7')
     expect(gaps).toEqual([{ after: 'of-another-life-7', before: undefined, reason: 'lost' }])
     expect(messages[0]?.likes).toBe(1)
+  })
+
+  test('a socket that talks nonsense harms nobody, and a page of another host gets none', async () => {
+    const url = `${await run('feedWithSockets.mjs')}/api/likes`
+    const socket = new WebSocket(url)
+    const said: string[] = []
+    socket.on('message', (data) => said.push(String(data)))
+    socket.on('open', () => {
+      for (const text of ['{', 'null', '{"t":"ping"}']) socket.send(text)
+    })
+    await expect.poll(() => said, { timeout: 10_000 }).toEqual(['{"t":"pong"}'])
+    socket.terminate()
+    const refused = await new Promise((settle) => {
+      const stranger = new WebSocket(url, { origin: 'http://elsewhere.example' })
+      stranger.on('error', (error) => settle(error.message))
+      stranger.on('open', () => settle('open'))
+    })
+    expect(refused).toContain('401')
   })
 
   /** Counts the requests, and breaks the first answer off after some bytes. */
