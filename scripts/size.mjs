@@ -20,17 +20,17 @@ const bundles = [
     name: 'core, all five transports, without the SSE parser',
     source: `export { createConnection, eventSource, longPolling, polling, sse, webSocket } from 'holdline'`,
     parser: false,
-    budget: 8_500,
+    budget: 8_550,
     goal: 6_000,
   },
   {
     name: 'core, WebSocket only',
     source: `export { createConnection, webSocket } from 'holdline'`,
-    budget: 6_750,
+    budget: 6_800,
     goal: 4_500,
   },
-  { name: 'chat in React: four transports, openAi, useChat', source: chat('react'), budget: 12_900, goal: 10_000 },
-  { name: 'chat in Vue: four transports, openAi, useChat', source: chat('vue'), budget: 12_950, goal: 10_000 },
+  { name: 'chat in React: four transports, openAi, useChat', source: chat('react'), budget: 13_000, goal: 10_000 },
+  { name: 'chat in Vue: four transports, openAi, useChat', source: chat('vue'), budget: 13_000, goal: 10_000 },
   { name: 'the SSE parser (eventsource-parser) alone', source: `export { createParser } from 'eventsource-parser'` },
 ]
 

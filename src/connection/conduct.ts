@@ -1,5 +1,16 @@
 import { lookAfter, silenceLimit } from './heartbeat.js'
-import { dial, enter, type Event, FRESH, patience, type Plan, type State, type Step, type World } from './machine.js'
+import {
+  dial,
+  enter,
+  type Event,
+  FRESH,
+  type Offer,
+  patience,
+  type Plan,
+  type State,
+  type Step,
+  type World,
+} from './machine.js'
 import { retreat } from './retreat.js'
 
 /** How long a line must hold before its failures are forgiven. */
@@ -43,28 +54,24 @@ function onReport(state: State, event: Extract<Event, { readonly attempt: number
   if (!probing && event.attempt !== state.attempt) return [state]
   switch (event.type) {
     case 'opened':
-      return state.shown.status === 'connecting' || probing ? open(state, event, world, plan, probing) : [state]
-    case 'proven':
-      return [{ ...state, proven: true, home: state.index, strikes: 0, fallen: 0 }, {}, 'remember']
+      // Headers alone prove nothing: a proxy may hold back all that follows, and the line in use works.
+      if (probing) return [{ ...state, offer: event }]
+      return state.shown.status === 'connecting' ? open(state, event, world, plan) : [state]
+    case 'proven': {
+      const [next, arms = {}] = probing && state.offer ? open(state, state.offer, world, plan) : [state]
+      return [{ ...next, proven: true, home: next.index, strikes: 0, fallen: 0 }, arms, 'remember']
+    }
     case 'ended':
       return probing ? dropProbe(state, plan) : retreat(state, event.ending, world, plan)
   }
 }
 
-/** The line is open. A probe's opening takes its place: make before break. */
-function open(
-  state: State,
-  { attempt, quietMs, canPing }: Event & { type: 'opened' },
-  world: World,
-  plan: Plan,
-  probing: boolean,
-): Step {
-  const index = (probing ? state.probe : undefined) ?? state.index
-  const probes = probing ? 0 : state.probes
-  const next = enter({ ...state, attempt, index, probes, quietMs, canPing }, plan, {
-    status: 'open',
-    openedAtMs: world.now,
-  })
+/** The line is open. A probe takes the place of the line in use: make before break. */
+function open(state: State, { quietMs, canPing }: Offer, world: World, plan: Plan): Step {
+  const { probe, last } = state
+  const change = probe === undefined ? {} : { attempt: last, index: probe, probes: 0 }
+  const next = enter({ ...state, ...change, quietMs, canPing }, plan, { status: 'open', openedAtMs: world.now })
+  const { index } = next
   return [
     next,
     {
@@ -79,7 +86,7 @@ const upgradeDelay = ({ probes }: State, { upgradeAfterMs }: Plan): number => up
 
 /** The failed probe is forgotten; the next one comes later. */
 function dropProbe(state: State, plan: Plan): Step {
-  const next = { ...state, probe: undefined, probes: state.probes + 1 }
+  const next = { ...state, probe: undefined, offer: undefined, probes: state.probes + 1 }
   return [next, { upgrade: upgradeDelay(next, plan) }]
 }
 

@@ -7,7 +7,7 @@ import type { Env } from '../transports/env.js'
 import type { Attempt, Channel, Sink } from '../transports/transport.js'
 import { step } from './conduct.js'
 import { createHearing } from './hearing.js'
-import { type Event, idle, type Plan, type Timer, type World } from './machine.js'
+import { type Event, idle, type Plan, type State, type Timer, type World } from './machine.js'
 import { show } from './show.js'
 import type { ConnectionState } from './state.js'
 
@@ -30,7 +30,7 @@ export interface Driver {
 
 interface Call {
   readonly abort: AbortController
-  ping?: (() => void) | undefined
+  channel: Channel
 }
 
 /** Answers to a request that say for certain that it was not begun. */
@@ -81,14 +81,21 @@ export function createDriver(
     state = next
     if (state.shown.status !== before.shown.status) forgetTimers()
     for (const [timer, ms] of Object.entries(arms ?? {})) arm(timer as Timer, ms)
-    if (errand === 'ping') calls.get(state.attempt)?.ping?.()
+    if (errand === 'ping') calls.get(state.attempt)?.channel.ping?.()
     if (errand === 'remember') owner.remember(state.index)
     if (errand === 'forgetCursor') owner.forgetCursor()
+    // Before anybody hears of it: what is sent from now on goes this way.
+    if (opensWith(before)) owner.opened(calls.get(state.attempt)?.channel ?? {})
     hangUp()
     // Somebody asks anew: what an earlier life of this line has sent is over.
     if (event.type === 'start' && state.last > before.last) sent = false
     if (state.last > before.last) place(state.last, state.probe ?? state.index)
     if (state.shown !== before.shown) shown.set(show(state.shown, hearing.byteAtMs))
+  }
+
+  /** Whether the line was opened by the last step, or another one took its place. */
+  function opensWith(before: State): boolean {
+    return state.shown.status === 'open' && (before.shown.status !== 'open' || state.attempt !== before.attempt)
   }
 
   function arm(timer: Timer, ms: number): void {
@@ -117,7 +124,7 @@ export function createDriver(
   }
 
   function place(attempt: number, index: number): void {
-    const call: Call = { abort: new AbortController() }
+    const call: Call = { abort: new AbortController(), channel: {} }
     const { signal } = call.abort
     calls.set(attempt, call)
     const current = (): boolean => calls.has(attempt) && state.attempt === attempt
@@ -147,17 +154,19 @@ export function createDriver(
       opened(channel = {}) {
         if (isOpen || !calls.has(attempt)) return
         isOpen = true
-        call.ping = channel.ping
-        hearing.opened()
+        call.channel = channel
+        if (current()) hearing.opened()
         dispatch({ type: 'opened', attempt, quietMs: channel.quietMs, canPing: !!channel.ping })
-        if (current()) owner.opened(channel)
       },
-      alive: guarded((beat?: boolean) => {
-        hearing.heard(beat === true)
+      alive(beat = false) {
+        if (!calls.has(attempt)) return
+        // The first word of a better transport: from now on it is this line that is listened to.
+        if (!current() && !proven) hearing.opened()
+        if (current() || !proven) hearing.heard(beat)
         if (proven) return
         proven = true
         dispatch({ type: 'proven', attempt })
-      }),
+      },
     }
 
     const dial = async (): Promise<Ending | undefined> =>

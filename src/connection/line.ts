@@ -45,7 +45,6 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   let stopLingering = (): void => {}
   /** The cursor behind which a message was missing. */
   let gapAt: string | undefined
-  let openAttempt = 0
 
   const house: DriverOwner = {
     ask: (sent) => ({ ...owner.ask?.(sent), cursor: ledger.cursor }),
@@ -63,10 +62,8 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   const { state, dispatch } = createDriver(plan, env, memory.recall(), house, options.journal)
   state.subscribe(() => {
     const now = state.get()
-    const { status, attempt } = now
-    // A line that took another's place has not opened its own way out yet.
-    if (status !== 'open' || attempt !== openAttempt) outbox.shut()
-    openAttempt = attempt
+    const { status } = now
+    if (status !== 'open') outbox.shut()
     if (status === 'closed' || status === 'failed') {
       leaveSurroundings?.()
       leaveSurroundings = undefined

@@ -28,10 +28,18 @@ export interface State {
   readonly tried: string
   /** The better transport that the last attempt is trying while the line is open. */
   readonly probe?: number | undefined
+  /** What the better transport offers: it is open, and takes over as soon as it shows life. */
+  readonly offer?: Offer | undefined
   /** How many such tries have failed. */
   readonly probes: number
   readonly quietMs?: number | undefined
   readonly canPing?: boolean
+}
+
+/** What an open line says of itself. */
+export interface Offer {
+  readonly quietMs?: number | undefined
+  readonly canPing: boolean
 }
 
 /** `due`: an attempt must have an answer by then, or a wait is over. `upgrade`: the same for probes. */
@@ -108,7 +116,13 @@ export const idle = (index: number = 0): State => ({
 export function enter(before: Omit<State, 'shown'>, plan: Plan, doing: Doing): State {
   const { attempt, failures, index } = before
   const transport = plan.transports[index]?.name ?? ''
-  return { ...before, proven: false, probe: undefined, shown: { attempt, transport, failures, ...doing } }
+  return {
+    ...before,
+    proven: false,
+    probe: undefined,
+    offer: undefined,
+    shown: { attempt, transport, failures, ...doing },
+  }
 }
 
 export function dial(before: State, plan: Plan): Step {

@@ -178,8 +178,9 @@ describe('fallback', () => {
       expect(arms).toEqual({ upgrade: 10_000 })
     })
 
-    test('takes the line’s place once it is open', () => {
-      const { state } = play([...fallen, upgrade, opened(3)])
+    test('takes the line’s place once it has shown life, and not by its headers alone', () => {
+      expect(play([...fallen, upgrade, opened(3)]).state).toMatchObject({ attempt: 2, transport: 'sse', probe: 0 })
+      const { state } = play([...fallen, upgrade, opened(3), proven(3)])
       expect(state).toMatchObject({ status: 'open', attempt: 3, transport: 'webSocket', probe: undefined })
     })
 

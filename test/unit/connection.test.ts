@@ -238,6 +238,10 @@ describe('fallback and upgrade', () => {
     expect(best.calls).toHaveLength(before + 1)
     expect(best.last().attempt.cursor).toBe('2')
     plain.last().message('three', { id: '3' })
+    // Open, but not a byte of it: a proxy may hold it back, and the line in use goes on.
+    best.last().sink.opened({})
+    expect(connection.state.get()).toMatchObject({ status: 'open', transport: 'plain' })
+    expect(plain.last().over).toBe(false)
     best.last().open()
     for (const [id, data] of [
       ['3', 'three'],
