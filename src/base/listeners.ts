@@ -29,12 +29,17 @@ export function createListeners<T = void>(): Listeners<T> {
     tell(value) {
       // The list is replaced, never changed: a listener may leave or bring another while being told.
       for (const entry of entries) {
-        try {
-          entry.tell(value)
-        } catch (error) {
-          report(error)
-        }
+        tell(entry.tell, value)
       }
     },
+  }
+}
+
+/** Calls what somebody gave, if anything; what that throws is reported, and harms nobody else. */
+export function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+  try {
+    listener?.(value)
+  } catch (error) {
+    report(error)
   }
 }

@@ -1,5 +1,6 @@
 import { valueOf } from '../base/given.js'
 import { type HoldlineError, wrong } from '../base/error.js'
+import { tell } from '../base/listeners.js'
 import { createStore, type Readable } from '../base/store.js'
 import type { ConnectionState } from '../connection/state.js'
 import { createEnv } from '../transports/env.js'
@@ -7,7 +8,6 @@ import type { ChatMessage, MessageEnd } from './message.js'
 import type { ChatRequestContext } from './protocol.js'
 import { createPublisher } from './publish.js'
 import { createRun, type Run } from './run.js'
-import { tell } from './stop.js'
 import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, SendMessageOptions } from './types.js'
 
 /**

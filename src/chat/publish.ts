@@ -10,7 +10,6 @@ export interface Publisher {
   soon(): void
   /** Now. What was planned is done with. */
   now(): void
-  cancel(): void
 }
 
 export function createPublisher({ clock, frame }: Env, mode: ChatOptions['publish'], show: () => void): Publisher {
@@ -26,7 +25,6 @@ export function createPublisher({ clock, frame }: Env, mode: ChatOptions['publis
 
   return {
     now,
-    cancel,
     soon() {
       if (mode === 'sync') return show()
       if (planned.length > 0) return

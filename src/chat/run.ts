@@ -184,8 +184,8 @@ export function createRun(
     // A line that just closes has not said that this is the end.
     if (ending.kind === 'finished' && !ending.reason && !finish && counted) return { kind: 'network', retry: 'proven' }
     // A run that the server does not know will not become known.
-    const over = sent && (verdict.kind === 'missing' || !goesOn())
-    return over && verdict.kind !== 'ended' ? { ...verdict, retry: false } : verdict
+    const final = sent && (verdict.kind === 'missing' || !goesOn())
+    return final && verdict.kind !== 'ended' ? { ...verdict, retry: false } : verdict
   }
 }
 

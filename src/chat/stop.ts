@@ -1,4 +1,4 @@
-import { report } from '../base/error.js'
+import { tell } from '../base/listeners.js'
 import { createLine } from '../connection/line.js'
 import { listOf } from '../connection/options.js'
 import type { Attempt } from '../transports/transport.js'
@@ -29,19 +29,11 @@ export function tellToStop(
   return new Promise((resolve) => {
     line.state.subscribe(() => {
       const state = line.state.get()
-      if (state.status !== 'failed' && state.status !== 'closed') return
+      if (state.status === 'closed') resolve()
+      if (state.status !== 'failed') return
       resolve()
-      if (state.status === 'failed' && !NOTHING_TO_STOP.test(state.error.code)) tell(chat.onError, state.error)
+      if (!NOTHING_TO_STOP.test(state.error.code)) tell(chat.onError, state.error)
     })
     line.hold()
   })
-}
-
-/** Calls what the page gave; what that throws is reported, and harms no answer. */
-export function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
-  try {
-    listener?.(value)
-  } catch (error) {
-    report(error)
-  }
 }

@@ -4,6 +4,7 @@ import {
   enter,
   type Event,
   FRESH,
+  isLive,
   type Offer,
   patience,
   type Plan,
@@ -22,7 +23,7 @@ const PROBE_MS = 3_000
 /** The whole conduct of a connection, in one place, without side effects. */
 export function step(state: State, event: Event, world: World, plan: Plan): Step {
   const { status } = state.shown
-  const live = status === 'connecting' || status === 'open'
+  const live = isLive(state)
   const over = !live && status !== 'waiting' && status !== 'paused'
   switch (event.type) {
     case 'start':

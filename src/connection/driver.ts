@@ -1,4 +1,5 @@
 import { report } from '../base/error.js'
+import { tell } from '../base/listeners.js'
 import { pause } from '../base/pause.js'
 import { createStore, type Readable } from '../base/store.js'
 import { codeOf } from '../policy/verdict.js'
@@ -7,7 +8,7 @@ import type { Env } from '../transports/env.js'
 import type { Attempt, Channel, Sink } from '../transports/transport.js'
 import { step } from './conduct.js'
 import { createHearing } from './hearing.js'
-import { type Event, idle, type Plan, type State, type Timer, type World } from './machine.js'
+import { type Event, idle, isLive, type Plan, type State, type Timer, type World } from './machine.js'
 import { show } from './show.js'
 import type { ConnectionState } from './state.js'
 
@@ -71,11 +72,7 @@ export function createDriver(
   function advance(event: Event): void {
     const hasCursor = owner.ask(sent).cursor !== undefined
     const world: World = { now: now(), luck: env.random(), hasCursor, ...hearing.known() }
-    try {
-      journal?.(event, world)
-    } catch (error) {
-      report(error)
-    }
+    tell(() => journal?.(event, world), event)
     const before = state
     const [next, arms, errand] = step(state, event, world, plan)
     state = next
@@ -114,8 +111,7 @@ export function createDriver(
   /** Whoever the state no longer names is hung up, and nothing more is heard of them. */
   function hangUp(): void {
     const { attempt, probe, last } = state
-    const { status } = state.shown
-    const live = status === 'connecting' || status === 'open'
+    const live = isLive(state)
     for (const [number, { abort }] of calls) {
       if (live && (number === attempt || (probe !== undefined && number === last))) continue
       calls.delete(number)

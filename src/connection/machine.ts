@@ -112,6 +112,9 @@ export const idle = (index: number = 0): State => ({
   shown: { status: 'idle', attempt: 0, transport: '', failures: 0 },
 })
 
+/** Whether there is an attempt to hear from. */
+export const isLive = ({ shown: { status } }: State): boolean => status === 'connecting' || status === 'open'
+
 /** Into another status; a probe and the proof of life stay behind. */
 export function enter(before: Omit<State, 'shown'>, plan: Plan, doing: Doing): State {
   const { attempt, failures, index } = before

@@ -1,4 +1,5 @@
-import { type HoldlineError, report, wrong } from '../base/error.js'
+import { type HoldlineError, wrong } from '../base/error.js'
+import { tell } from '../base/listeners.js'
 import type { Ending } from '../base/ending.js'
 import type { Frame } from '../frames/frame.js'
 import type { Backoff } from '../policy/backoff.js'
@@ -57,12 +58,11 @@ export function planOf(options: LineOptions): Plan {
     maxFailures,
     upgradeAfterMs,
     judge(ending) {
-      try {
-        return options.classify?.(ending) ?? judge(ending)
-      } catch (error) {
-        report(error)
-        return judge(ending)
-      }
+      let verdict = judge(ending)
+      tell(() => {
+        verdict = options.classify?.(ending) ?? verdict
+      }, ending)
+      return verdict
     },
   }
 }

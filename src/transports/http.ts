@@ -69,10 +69,11 @@ export async function ask(
   return env.fetch(target, { method, headers: head, body, cache: 'no-store', credentials, signal } as RequestInit)
 }
 
-/** What an answer that is not the wanted one means. Lets go of its body. */
-export async function refusal(response: Response, { env }: Attempt): Promise<Ending> {
+/** What an answer means whose body nobody reads: a refusal, or that all is done. Lets go of the body. */
+export async function unread(response: Response, { env }: Attempt): Promise<Ending> {
   await discard(response)
-  const { status, headers } = response
+  const { ok, status, headers } = response
+  if (ok) return { kind: 'finished' }
   return { kind: 'refused', status, retryAfterMs: retryAfterMs(headers.get('retry-after'), env.clock.now()) }
 }
 

@@ -1,5 +1,5 @@
 import type { Ending } from '../base/ending.js'
-import { ask, discard, type HttpOptions, readText, refusal, TOO_LARGE } from './http.js'
+import { ask, type HttpOptions, readText, TOO_LARGE, unread } from './http.js'
 import { type Reading, transport } from './attempt.js'
 import type { UrlSource } from './target.js'
 import type { Sink, Transport } from './transport.js'
@@ -102,11 +102,7 @@ async function poll(
     )
     const { status, ok, headers } = response
     const quiet = status === 204 || status === 304 || (status === 408 && waitMs > 0)
-    if (!ok && !quiet) return refusal(response, attempt)
-    if (request?.method === 'DELETE') {
-      await discard(response)
-      return { kind: 'finished' }
-    }
+    if ((!ok && !quiet) || request?.method === 'DELETE') return unread(response, attempt)
     // A run is started once; from then on it is gone on with.
     if (request) attempt.request = { ...request, method: 'GET', body: undefined }
     if (status !== 304) etag = headers.get('etag')

@@ -1,6 +1,6 @@
 import type { Ending } from '../base/ending.js'
 import { createEventStream } from '../frames/eventStream.js'
-import { ask, discard, type HttpOptions, readText, refusal, TOO_LARGE } from './http.js'
+import { ask, discard, type HttpOptions, readText, TOO_LARGE, unread } from './http.js'
 import { transport } from './attempt.js'
 import type { UrlSource } from './target.js'
 import type { Transport } from './transport.js'
@@ -18,12 +18,8 @@ export function sse(url: UrlSource, options: HttpOptions = {}): Transport {
   return transport('sse', url, options, async (attempt, sink) => {
     const response = await ask(url, options, attempt, sink, { accept: 'text/event-stream' })
     const { status, ok, headers } = response
-    if (!ok) return refusal(response, attempt)
     // [spec] 204 tells a client to stop reconnecting.
-    if (status === 204 || attempt.request?.method === 'DELETE') {
-      await discard(response)
-      return { kind: 'finished' }
-    }
+    if (!ok || status === 204 || attempt.request?.method === 'DELETE') return unread(response, attempt)
     const type = String(headers.get('content-type'))
     if (!/^text\/event-stream\b/i.test(type)) {
       await discard(response)
