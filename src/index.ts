@@ -1,29 +1,48 @@
 export type { Clock } from './base/clock.js'
 export type { Ending } from './base/ending.js'
-export type { Given } from './base/given.js'
+export type { Asking, Given } from './base/given.js'
 export { type ErrorKind, HoldlineError } from './base/error.js'
 export type { IterateOptions, Overflow } from './base/iterate.js'
 export type { Listenable } from './base/listeners.js'
 export type { Readable } from './base/store.js'
-export type { Event as ConductEvent, World as ConductWorld } from './connection/machine.js'
+export type {
+  Event as ConductEvent,
+  Journal,
+  Plan as ConductPlan,
+  State as ConductState,
+  World as ConductWorld,
+} from './connection/machine.js'
 export { type Connection, createConnection, type Message } from './connection/connection.js'
 export { fold } from './connection/fold.js'
 export type { Heartbeat } from './connection/heartbeat.js'
-export type { Gap } from './connection/ledger.js'
+export { createJournal, type JournalEntry, type KeptJournal, type Recording, replay } from './connection/journal.js'
+export type { Gap, IdOrder } from './connection/ledger.js'
 export type { ConnectionOptions, LineOptions } from './connection/options.js'
-export type { SendOptions } from './connection/outbox.js'
-export type { ConnectionState } from './connection/state.js'
-export { json } from './frames/decode.js'
+export { observable, type ObservableLike, type ObserverLike } from './connection/observable.js'
+export type { OutboxOptions, SendOptions } from './connection/outbox.js'
+export { type CursorStore, storedCursor } from './connection/persist.js'
+export type { ConnectionState, PauseReason } from './connection/state.js'
+export { binary, json } from './frames/decode.js'
 export type { Frame } from './frames/frame.js'
 export type { Schema } from './frames/schema.js'
 export type { Backoff } from './policy/backoff.js'
 export { judge, type Verdict } from './policy/verdict.js'
+export { shared } from './transports/credentials.js'
 export { envelope } from './transports/envelope.js'
 export type { Env, EventSourceLike, Surrounding, WebSocketLike } from './transports/env.js'
 export { eventSource, type EventSourceOptions } from './transports/eventSource.js'
 export type { HttpOptions } from './transports/http.js'
 export { longPolling, type LongPollingOptions, polling, type PollingOptions } from './transports/poll.js'
-export { sse } from './transports/sse.js'
+export { sse, type SseOptions } from './transports/sse.js'
 export type { UrlSource } from './transports/target.js'
-export type { Attempt, AttemptRequest, Channel, Dialect, Sink, Transport, Welcome } from './transports/transport.js'
+export type {
+  Attempt,
+  AttemptRequest,
+  Channel,
+  Dialect,
+  HttpCursor,
+  Sink,
+  Transport,
+  Welcome,
+} from './transports/transport.js'
 export { webSocket, type WebSocketOptions } from './transports/webSocket.js'

@@ -8,7 +8,7 @@ export type Ending =
   /** The line broke, or a stream came to an end that nobody announced. */
   | { readonly kind: 'dropped'; readonly cause?: unknown }
   /** Nothing came for too long; the connection decided so, not the transport. */
-  | { readonly kind: 'timeout'; readonly what: 'connect-timeout' | 'silence' }
+  | { readonly kind: 'timeout'; readonly what: 'connect-timeout' | 'first-byte' | 'silence' }
   /** The server answered over HTTP, and the answer was no. */
   | { readonly kind: 'refused'; readonly status: number; readonly retryAfterMs?: number | undefined }
   /** The server closed the WebSocket with this code. */

@@ -1,9 +1,11 @@
 import { valueOf } from '../base/given.js'
 import { type HoldlineError, wrong } from '../base/error.js'
 import { tell } from '../base/listeners.js'
+import { randomId } from '../base/randomId.js'
 import { createStore, type Readable } from '../base/store.js'
 import type { ConnectionState } from '../connection/state.js'
 import { createEnv } from '../transports/env.js'
+import type { AttemptRequest } from '../transports/transport.js'
 import type { ChatMessage, MessageEnd } from './message.js'
 import type { ChatRequestContext } from './protocol.js'
 import { createPublisher } from './publish.js'
@@ -19,6 +21,7 @@ import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, SendMessageOption
  * await chat.sendMessage({ text: 'How does resume work?' })
  */
 export function createChat(options: ChatOptions): Chat {
+  // Whoever knows a run's id can read its answer, so it must not be guessed.
   const { generateId = randomId, id = generateId() } = options
   let run: Run | undefined
   let settled = (): void => {}
@@ -83,9 +86,9 @@ export function createChat(options: ChatOptions): Chat {
     const runId = generateId()
     const context: ChatRequestContext = { chatId: id, runId, messages: asked, trigger }
     const own = typeof options.body === 'function' ? options.body(context) : options.body
-    const request = {
+    const request: Omit<AttemptRequest, 'method'> = {
       query: options.resume === 'off' ? {} : { chat: id, run: runId },
-      headers: async () => ({ ...(await valueOf(options.headers)), ...headers }),
+      headers: async (asking) => ({ ...(await valueOf(options.headers, asking)), ...headers }),
       body: { ...(options.protocol.request(context) as object), ...own, ...body },
     }
     const next = createRun(options, generateId(), request, publisher, conclude)
@@ -126,6 +129,3 @@ export function createChat(options: ChatOptions): Chat {
     return before[before.length - 1] === answer ? before : [...messages, answer]
   }
 }
-
-/** Whoever knows a run's id can read its answer, so it must not be guessed. */
-const randomId = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-')

@@ -45,7 +45,6 @@ export function createRun(
   let counted = false
   /** Whether an attempt that is made now could only ask for what the server cannot give. */
   let lost = false
-  let skippedAt: string | undefined
   let holes = false
   let over = false
 
@@ -61,14 +60,13 @@ export function createRun(
   const line = createLine(
     { ...chat, connectTimeoutMs, classify },
     {
-      counted: true,
+      ids: 'counted',
       ask(isSent) {
-        sent = isSent
         lost = isSent && !goesOn()
         return ask(isSent ? 'GET' : 'POST')
       },
-      sent() {
-        sent = true
+      sent(is) {
+        sent = is
       },
       take(frame) {
         counted ||= /^\d+$/.test(frame.id ?? '')
@@ -86,20 +84,18 @@ export function createRun(
       },
       // A control that cannot be read is a fault of the server's, and may have been the end.
       fault: fail,
-      gap({ reason, after }) {
+      gap({ reason, again }) {
         if (reason === 'lost') {
           before = standing()
           draft = createDraft(messageId)
           read = protocol.reader()
           finish = undefined
-          skippedAt = undefined
           holes = false
           return
         }
         // Asked for again once; if it is missing then too, it is lost, and the answer must not pass for whole.
-        if (skippedAt === after) holes = true
+        if (again) holes = true
         else line.redial()
-        skippedAt = after
       },
     },
   )

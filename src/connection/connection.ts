@@ -2,11 +2,13 @@ import { asError, type HoldlineError } from '../base/error.js'
 import { iterate, type IterateOptions } from '../base/iterate.js'
 import { createListeners, type Listenable } from '../base/listeners.js'
 import type { Readable } from '../base/store.js'
+import { text } from '../frames/decode.js'
 import type { Frame } from '../frames/frame.js'
 import type { Gap } from './ledger.js'
-import { createLine } from './line.js'
+import { closed, createLine } from './line.js'
+import type { Journal } from './machine.js'
 import type { ConnectionOptions } from './options.js'
-import type { SendOptions } from './outbox.js'
+import { createOutbox, type SendOptions } from './outbox.js'
 import type { ConnectionState } from './state.js'
 
 /** What a server said, decoded. */
@@ -38,6 +40,10 @@ export interface Connection<T> extends Listenable<Message<T>>, AsyncIterable<Mes
   readonly gaps: Listenable<Gap>
   /** The messages one by one, with a bound on how many may wait. Ends when the line is closed, throws when it fails. */
   messages(options?: IterateOptions): AsyncIterableIterator<Message<T>>
+  /** The same as a `ReadableStream`. Listens from the first to the last: cancel what is not read to its end. */
+  stream(options?: IterateOptions): ReadableStream<Message<T>>
+  /** The journal that was given with the options. */
+  readonly journal: Journal | undefined
   /** Dials now, whatever is going on. Does nothing while nobody listens. */
   reconnect(): void
   /** Hangs up at once. The next listener opens it again. */
@@ -55,7 +61,7 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
   const listeners = createListeners<Message<T>>()
   const faults = createListeners<HoldlineError>()
   const gaps = createListeners<Gap>()
-  const decode = options.decode ?? (({ data }: Frame) => data as T)
+  const { decode = text as (frame: Frame) => T, snapshot, journal } = options
 
   const line = createLine(options, {
     take(frame) {
@@ -69,9 +75,16 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
       listeners.tell({ data, event: frame.event, id: frame.id })
     },
     fault: faults.tell,
-    gap: gaps.tell,
+    gap(gap) {
+      gaps.tell(gap)
+      if (snapshot && !gap.again) line.restore(async () => snapshot(gap))
+    },
+    ids: options.ids,
+    channel: (channel) => (channel ? outbox.open(channel) : outbox.shut()),
+    over: (error) => outbox.reject(error),
   })
   const { state } = line
+  const outbox = createOutbox(options.outbox ?? {}, line.plan, line.env, state.get)
 
   function subscribe(listener: (message: Message<T>) => void): () => void {
     const leave = listeners.subscribe(listener)
@@ -99,14 +112,32 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
     }, limits)
   }
 
+  function stream(limits?: IterateOptions): ReadableStream<Message<T>> {
+    const reader = messages(limits)
+    const pull = async (to: ReadableStreamDefaultController<Message<T>>): Promise<void> => {
+      const { done, value } = await reader.next()
+      if (done) to.close()
+      else to.enqueue(value)
+    }
+    // The iterator has the buffer, and the bound on it.
+    return new ReadableStream({ pull, cancel: () => void reader.return?.() }, { highWaterMark: 0 })
+  }
+
   return {
     state,
     subscribe,
     faults,
     gaps,
+    journal,
     messages,
+    stream,
     [Symbol.asyncIterator]: () => messages(),
-    send: line.send,
+    async send(data, sending) {
+      const now = state.get()
+      if (now.status === 'failed') throw now.error
+      if (now.status === 'closed') throw closed()
+      return outbox.post(data, sending)
+    },
     reconnect: () => {
       if (listeners.size > 0) line.redial()
     },

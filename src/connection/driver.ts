@@ -8,6 +8,7 @@ import type { Env } from '../transports/env.js'
 import type { Attempt, Channel, Sink } from '../transports/transport.js'
 import { step } from './conduct.js'
 import { createHearing } from './hearing.js'
+import type { Journal } from './machine.js'
 import { type Event, idle, isLive, type Plan, type State, type Timer, type World } from './machine.js'
 import { show } from './show.js'
 import type { ConnectionState } from './state.js'
@@ -15,9 +16,11 @@ import type { ConnectionState } from './state.js'
 /** Whom a driver works for. */
 export interface DriverOwner extends Pick<Sink, 'frame' | 'checkpoint' | 'welcome' | 'fault'> {
   /** What an attempt is told besides what every attempt is told. */
-  ask(sent: boolean): Pick<Attempt, 'cursor' | 'request' | 'dialect'>
-  /** A request is on its way that must not be made twice. */
-  sent?(): void
+  ask(sent: boolean): Pick<Attempt, 'request' | 'dialect'> | undefined
+  /** Behind which message the line goes on. */
+  cursor(): string | undefined
+  /** Whether a request that must not be made twice may have reached the server. */
+  sent(is: boolean): void
   /** The line is open; the channel is what it offers. */
   opened(channel: Channel): void
   remember(index: number): void
@@ -43,7 +46,7 @@ export function createDriver(
   env: Env,
   startAt: number,
   owner: DriverOwner,
-  journal: ((event: Event, world: World) => void) | undefined,
+  journal: Journal | undefined,
 ): Driver {
   const { now, after } = env.clock
   const hearing = createHearing(env.clock)
@@ -70,12 +73,11 @@ export function createDriver(
   }
 
   function advance(event: Event): void {
-    const hasCursor = owner.ask(sent).cursor !== undefined
-    const world: World = { now: now(), luck: env.random(), hasCursor, ...hearing.known() }
-    tell(() => journal?.(event, world), event)
+    const world: World = { now: now(), luck: env.random(), cursor: owner.cursor(), sent, ...hearing.known() }
     const before = state
     const [next, arms, errand] = step(state, event, world, plan)
     state = next
+    tell(() => journal?.note(event, world, before, next, plan), event)
     if (state.shown.status !== before.shown.status) forgetTimers()
     for (const [timer, ms] of Object.entries(arms ?? {})) arm(timer as Timer, ms)
     if (errand === 'ping') calls.get(state.attempt)?.channel.ping?.()
@@ -85,9 +87,14 @@ export function createDriver(
     if (opensWith(before)) owner.opened(calls.get(state.attempt)?.channel ?? {})
     hangUp()
     // Somebody asks anew: what an earlier life of this line has sent is over.
-    if (event.type === 'start' && state.last > before.last) sent = false
+    if (event.type === 'start' && state.last > before.last) mark(false)
     if (state.last > before.last) place(state.last, state.probe ?? state.index)
     if (state.shown !== before.shown) shown.set(show(state.shown, hearing.byteAtMs))
+  }
+
+  function mark(isSent: boolean): void {
+    sent = isSent
+    owner.sent(isSent)
   }
 
   /** Whether the line was opened by the last step, or another one took its place. */
@@ -144,21 +151,22 @@ export function createDriver(
         owner.welcome(welcome)
       }),
       sent() {
-        sent = sentHere = true
-        owner.sent?.()
+        sentHere = true
+        mark(true)
       },
       opened(channel = {}) {
         if (isOpen || !calls.has(attempt)) return
         isOpen = true
         call.channel = channel
         if (current()) hearing.opened()
-        dispatch({ type: 'opened', attempt, quietMs: channel.quietMs, canPing: !!channel.ping })
+        const { quietMs, proofMs } = channel
+        dispatch({ type: 'opened', attempt, quietMs, proofMs, canPing: !!channel.ping })
       },
-      alive(beat = false) {
+      alive(beat = false, bytes = 0) {
         if (!calls.has(attempt)) return
         // The first word of a better transport: from now on it is this line that is listened to.
         if (!current() && !proven) hearing.opened()
-        if (current() || !proven) hearing.heard(beat)
+        if (current() || !proven) hearing.heard(beat, bytes)
         if (proven) return
         proven = true
         dispatch({ type: 'proven', attempt })
@@ -167,7 +175,16 @@ export function createDriver(
 
     const dial = async (): Promise<Ending | undefined> =>
       plan.transports[index]?.dial(
-        { ...owner.ask(sent), sent, signal, env, pause: (ms) => pause(ms, env.clock, signal) },
+        {
+          ...owner.ask(sent),
+          cursor: owner.cursor(),
+          sent,
+          renew: state.renew,
+          line: env,
+          signal,
+          env,
+          pause: (ms) => pause(ms, env.clock, signal),
+        },
         sink,
       )
     void dial()
@@ -175,7 +192,7 @@ export function createDriver(
       .catch((cause: unknown): Ending => ({ kind: 'garbled', code: 'transport', message: String(cause), cause }))
       .then((ending = { kind: 'aborted' }) => {
         // Refused is not begun; only a gateway that gave up leaves that open.
-        if (sentHere && !isOpen && NOT_BEGUN.test(codeOf(ending))) sent = false
+        if (sentHere && !isOpen && NOT_BEGUN.test(codeOf(ending))) mark(false)
         if (calls.delete(attempt)) dispatch({ type: 'ended', attempt, ending })
       })
   }

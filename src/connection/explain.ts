@@ -5,6 +5,7 @@ import { codeOf, type Verdict } from '../policy/verdict.js'
 const MESSAGES: Readonly<Record<string, string>> = {
   dropped: 'The line broke',
   'connect-timeout': 'No answer in time; see connectTimeoutMs',
+  'first-byte': 'The stream opened and said nothing: something on the way holds it back',
   silence: 'The line went silent; see heartbeat',
   'ws-1006': 'The line broke, or the server refused it',
 }

@@ -10,10 +10,11 @@ export interface Hearing {
     readonly beatMs: number | undefined
     /** How long the server wants to be left alone after a drop. */
     readonly hintMs: number | undefined
+    readonly bytes: number
   }
   /** Another line: its silence begins, and what the one before has shown or announced says nothing about it. */
   opened(): void
-  heard(beat: boolean): void
+  heard(beat: boolean, size: number): void
   announced(beatMs: number): void
   asked(hintMs: number): void
 }
@@ -30,15 +31,17 @@ export function createHearing({ now }: Clock): Hearing {
   let beatMs: number | undefined
   let hintMs: number | undefined
   let sinceMs = 0
+  let bytes = 0
 
   return {
     byteAtMs: () => byteAtMs,
-    known: () => ({ quietMs: now() - Math.max(byteAtMs ?? 0, sinceMs), beatMs, hintMs }),
+    known: () => ({ quietMs: now() - Math.max(byteAtMs ?? 0, sinceMs), beatMs, hintMs, bytes }),
     opened() {
       sinceMs = now()
       beatAtMs = beatMs = undefined
     },
-    heard(beat) {
+    heard(beat, size) {
+      bytes += size
       byteAtMs = now()
       if (!beat) return
       const pause = byteAtMs - (beatAtMs ?? byteAtMs)

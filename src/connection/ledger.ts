@@ -11,7 +11,20 @@ export interface Gap {
    * - `skipped`: a message names another as the one before it, or a number is left out.
    */
   readonly reason: 'lost' | 'skipped'
+  /** Whether it was told before, and asking anew has not helped: what is missing will not come. */
+  readonly again: boolean
 }
+
+/**
+ * What the ids of a line are:
+ *
+ * - `opaque`: names, no more. The last 1,024 are remembered, so that none is delivered twice.
+ * - `ordered`: each is greater than the one before, as a number or else as a text. Only the last is remembered, so an
+ *   overlap may be as long as it likes.
+ * - `counted`: the numbers 1, 2, 3 …, so that a missing one shows. Any other id is then no cursor at all: some servers
+ *   put one and the same on every message of an answer.
+ */
+export type IdOrder = 'opaque' | 'ordered' | 'counted'
 
 export interface Ledger {
   readonly cursor: string | undefined
@@ -19,42 +32,57 @@ export interface Ledger {
   look(frame: Frame): 'new' | 'seen' | 'gap'
   /** The message has been taken in: from now on the line goes on behind it. */
   commit(id: string | undefined): void
-  forget(): void
+  /** Starts anew, from here. */
+  restart(from?: string): void
 }
 
 /** How many ids are remembered. An overlap after a resume is never longer in practice. */
 const REMEMBERED = 1024
 
-/**
- * Knows what has been taken in. With `counted`, ids are the numbers 1, 2, 3 …, so that a missing one shows; any other
- * id is then no cursor at all (some servers put one and the same on every message of an answer).
- */
-export function createLedger(cursor: string | undefined, counted: boolean): Ledger {
+/** Knows what has been taken in, and says so whenever that changes. */
+export function createLedger(
+  cursor: string | undefined,
+  ids: IdOrder,
+  moved: (cursor: string | undefined) => void = () => {},
+): Ledger {
   const seen = new Set<string>(cursor ? [cursor] : [])
-  const counts = (id: string): boolean => !counted || /^\d+$/.test(id)
+  const names = (id: string): boolean => ids !== 'counted' || isNumber(id)
+
+  function move(to: string | undefined): void {
+    cursor = to
+    moved(to)
+  }
+
   return {
     get cursor() {
       return cursor
     },
     look({ id, prev }) {
-      if (!id || !counts(id)) return 'new'
+      if (!id || !names(id)) return 'new'
       if (seen.has(id)) return 'seen'
       if (cursor === undefined) return 'new'
-      if (counted && Number(id) <= Number(cursor)) return 'seen'
+      if (ids !== 'opaque' && !isGreater(id, cursor)) return 'seen'
       if (prev !== undefined && prev !== cursor) return 'gap'
-      return counted && Number(id) > Number(cursor) + 1 ? 'gap' : 'new'
+      return ids === 'counted' && Number(id) > Number(cursor) + 1 ? 'gap' : 'new'
     },
     commit(id) {
-      if (id === undefined || !counts(id)) return
+      if (id === undefined || !names(id)) return
       // [spec] An empty id clears the cursor.
-      cursor = id || undefined
-      if (!id) return
+      move(id || undefined)
+      if (!id || ids !== 'opaque') return
       seen.add(id)
       if (seen.size > REMEMBERED) for (const oldest of seen) return void seen.delete(oldest)
     },
-    forget() {
-      cursor = undefined
+    restart(from) {
       seen.clear()
+      if (from) seen.add(from)
+      move(from)
     },
   }
 }
+
+const isNumber = (id: string): boolean => /^\d+$/.test(id)
+
+/** Numbers of any length by their size, anything else letter by letter. */
+const isGreater = (id: string, than: string): boolean =>
+  isNumber(id) && isNumber(than) && id.length !== than.length ? id.length > than.length : id > than

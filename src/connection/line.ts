@@ -1,13 +1,13 @@
-import { type HoldlineError, wrong } from '../base/error.js'
+import { asError, type HoldlineError, wrong } from '../base/error.js'
 import type { Readable } from '../base/store.js'
 import type { Frame } from '../frames/frame.js'
-import { createEnv, type Surrounding } from '../transports/env.js'
-import type { Attempt } from '../transports/transport.js'
+import { createEnv, type Env, type Surrounding } from '../transports/env.js'
+import type { Attempt, Channel } from '../transports/transport.js'
 import { createDriver, type DriverOwner } from './driver.js'
-import { createLedger, type Gap } from './ledger.js'
+import { createLedger, type Gap, type IdOrder } from './ledger.js'
 import { createMemory } from './memory.js'
 import { type ConnectionOptions, type LineOptions, planOf } from './options.js'
-import { createOutbox, type SendOptions } from './outbox.js'
+import type { Plan } from './machine.js'
 import type { ConnectionState } from './state.js'
 
 /** What a line tells its owner. */
@@ -18,38 +18,48 @@ export interface LineOwner {
   gap(gap: Gap): void
   /** What to ask for instead of the transport's own request. */
   ask?(sent: boolean): Pick<Attempt, 'request' | 'dialect'>
-  /** A request is on its way that must not be made twice. */
-  sent?(): void
-  /** Whether ids are the numbers 1, 2, 3 …, so that a missing one shows. */
-  readonly counted?: boolean
+  /** Whether a request that must not be made twice may have reached the server. */
+  sent?(is: boolean): void
+  /** The line is open, and this is what it offers; undefined where it is not. */
+  channel?(channel: Channel | undefined): void
+  /** The line is over, and will not come back by itself. */
+  over?(error: HoldlineError): void
+  /** @defaultValue 'opaque' */
+  readonly ids?: IdOrder | undefined
 }
 
 export interface Line {
   readonly state: Readable<ConnectionState>
+  readonly plan: Plan
+  readonly env: Env
   hold(): void
   release(): void
   redial(): void
+  /** Hangs up until `task` has found out where to go on from. */
+  restore(task: () => Promise<string | undefined>): void
   close(): void
-  send(data: unknown, options?: SendOptions): Promise<void>
 }
 
 /** The held connection itself: frames in, once and in order; connections and chats are made of it. */
 export function createLine(options: ConnectionOptions<never> | LineOptions, owner: LineOwner): Line {
-  const { resumeFrom, lingerMs = 1_000 } = options as ConnectionOptions<never>
+  const { resumeFrom, persist, lingerMs = 1_000, pauseAfterMs = Infinity } = options as ConnectionOptions<never>
   const env = createEnv(options.env)
   const plan = planOf(options)
   const memory = createMemory(plan.transports, env)
-  const ledger = createLedger(resumeFrom, owner.counted ?? false)
-  const outbox = createOutbox()
+  const ledger = createLedger(resumeFrom ?? persist?.load(), owner.ids ?? 'opaque', persist?.save)
   let leaveSurroundings: (() => void) | undefined
   let stopLingering = (): void => {}
+  let stopWatching = (): void => {}
   /** The cursor behind which a message was missing. */
   let gapAt: string | undefined
+  /** Whether nothing has come since the cursor was restored. */
+  let restored = false
 
   const house: DriverOwner = {
-    ask: (sent) => ({ ...owner.ask?.(sent), cursor: ledger.cursor }),
-    sent: () => owner.sent?.(),
-    opened: ({ send }) => outbox.open(send),
+    cursor: () => ledger.cursor,
+    ask: (sent) => owner.ask?.(sent),
+    sent: (is) => owner.sent?.(is),
+    opened: (channel) => owner.channel?.(channel),
     remember: memory.remember,
     forgetCursor: startAnew,
     frame: take,
@@ -63,23 +73,28 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
   state.subscribe(() => {
     const now = state.get()
     const { status } = now
-    if (status !== 'open') outbox.shut()
+    if (status !== 'open') owner.channel?.(undefined)
     if (status === 'closed' || status === 'failed') {
       leaveSurroundings?.()
       leaveSurroundings = undefined
-      outbox.reject(status === 'failed' ? now.error : closed())
+      stopWatching()
+      owner.over?.(status === 'failed' ? now.error : closed())
     } else leaveSurroundings ??= env.surroundings.subscribe(notice)
   })
 
   function notice(what: Surrounding): void {
-    if (what === 'parked') dispatch({ type: 'park' })
-    else if (what !== 'offline' && what !== 'hidden') dispatch({ type: 'wake' })
+    if (what === 'hidden' || what === 'visible') stopWatching()
+    if (what === 'hidden' && pauseAfterMs < Infinity) {
+      stopWatching = env.clock.after(pauseAfterMs, () => dispatch({ type: 'park', reason: 'hidden' }))
+    }
+    dispatch({ type: 'notice', what })
   }
 
   function startAnew(): void {
     const after = ledger.cursor
-    ledger.forget()
-    owner.gap({ after, before: undefined, reason: 'lost' })
+    const again = restored
+    ledger.restart()
+    owner.gap({ after, before: undefined, reason: 'lost', again })
   }
 
   function take(frame: Frame): void {
@@ -89,17 +104,21 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
       const { attempt } = state.get()
       const again = gapAt === ledger.cursor
       gapAt = ledger.cursor
-      owner.gap({ after: ledger.cursor, before: frame.id, reason: 'skipped' })
+      owner.gap({ after: ledger.cursor, before: frame.id, reason: 'skipped', again })
       // Whoever was told may have asked for it all again; what is missing then too will never come.
-      if (!again && state.get().attempt !== attempt) return
+      const now = state.get()
+      if (!again && (now.attempt !== attempt || now.status === 'paused')) return
     }
     owner.take(frame)
+    restored = false
     // Only now: what no one has taken in must come again.
     ledger.commit(frame.id)
   }
 
   return {
     state,
+    plan,
+    env,
     hold() {
       stopLingering()
       dispatch({ type: 'start' })
@@ -109,18 +128,21 @@ export function createLine(options: ConnectionOptions<never> | LineOptions, owne
       stopLingering = env.clock.after(lingerMs, () => dispatch({ type: 'stop', reason: 'unused' }))
     },
     redial: () => dispatch({ type: 'redial' }),
+    restore(task) {
+      dispatch({ type: 'park', reason: 'snapshot' })
+      void task()
+        .then(ledger.restart, (error: unknown) => owner.fault(asError(error, 'snapshot')))
+        .then(() => {
+          restored = true
+          if (!/closed|failed/.test(state.get().status)) dispatch({ type: 'redial' })
+        })
+    },
     close() {
       stopLingering()
       dispatch({ type: 'stop', reason: 'closed' })
     },
-    async send(data, sending) {
-      const now = state.get()
-      if (now.status === 'failed') throw now.error
-      if (now.status === 'closed') throw closed()
-      return outbox.post(data, sending)
-    },
   }
 }
 
-const closed = (): HoldlineError =>
+export const closed = (): HoldlineError =>
   wrong('aborted', 'closed', 'The connection is closed; listen to it to open it again')

@@ -2,9 +2,10 @@ import type { Ending } from '../base/ending.js'
 import type { Backoff } from '../policy/backoff.js'
 import type { HoldlineError } from '../base/error.js'
 import type { Verdict } from '../policy/verdict.js'
+import type { Surrounding } from '../transports/env.js'
 import type { Transport } from '../transports/transport.js'
 import type { Heartbeat } from './heartbeat.js'
-import type { ConnectionState, Doing } from './state.js'
+import type { ConnectionState, Doing, PauseReason } from './state.js'
 
 /** A state of the conduct: what is shown, and what is remembered besides. */
 export interface State {
@@ -34,11 +35,16 @@ export interface State {
   readonly probes: number
   readonly quietMs?: number | undefined
   readonly canPing?: boolean
+  /** Whether the next attempt shall ask for new credentials. */
+  readonly renew: boolean
+  /** When the open line was last asked, out of its turn, whether somebody is there. */
+  readonly askedAtMs?: number | undefined
 }
 
 /** What an open line says of itself. */
 export interface Offer {
   readonly quietMs?: number | undefined
+  readonly proofMs?: number | undefined
   readonly canPing: boolean
 }
 
@@ -47,12 +53,16 @@ export type Timer = 'due' | 'silence' | 'settle' | 'upgrade'
 
 /** Everything that can happen to a connection; what `journal` sees. */
 export type Event =
-  | { readonly type: 'start' | 'redial' | 'wake' | 'park' }
+  | { readonly type: 'start' | 'redial' }
+  /** Something has happened to the page. */
+  | { readonly type: 'notice'; readonly what: Surrounding }
+  | { readonly type: 'park'; readonly reason: PauseReason }
   | { readonly type: 'stop'; readonly reason: 'closed' | 'unused' }
   | {
       readonly type: 'opened'
       readonly attempt: number
       readonly quietMs?: number | undefined
+      readonly proofMs?: number | undefined
       readonly canPing: boolean
     }
   | { readonly type: 'proven'; readonly attempt: number }
@@ -70,9 +80,15 @@ export interface World {
   readonly beatMs?: number | undefined
   /** The server's wish, from `retry:`. */
   readonly hintMs?: number | undefined
-  readonly hasCursor: boolean
+  /** Behind which message the line goes on. */
+  readonly cursor: string | undefined
+  /** Whether a request that must not be made twice may have reached the server. */
+  readonly sent: boolean
+  /** How many bytes have come since the beginning. */
+  readonly bytes: number
 }
 
+/** What the decisions of a connection follow: its options, with the defaults filled in. */
 export interface Plan {
   /** What is wrong with the options, if anything: then nothing is ever dialled. */
   readonly broken?: HoldlineError | undefined
@@ -83,6 +99,12 @@ export interface Plan {
   readonly maxFailures: number
   readonly upgradeAfterMs: number
   readonly judge: (ending: Ending) => Verdict
+}
+
+/** Takes down what happens to a connection, and what was made of it. */
+export interface Journal {
+  /** Called for each event. What it throws is reported and harms nobody. */
+  note(event: Event, world: World, before: State, after: State, plan: Plan): void
 }
 
 /** Timers to arm, in milliseconds. None needs disarming: whoever leaves a status leaves its timers behind. */
@@ -109,6 +131,7 @@ export const idle = (index: number = 0): State => ({
   index,
   probes: 0,
   proven: false,
+  renew: false,
   shown: { status: 'idle', attempt: 0, transport: '', failures: 0 },
 })
 
@@ -122,6 +145,7 @@ export function enter(before: Omit<State, 'shown'>, plan: Plan, doing: Doing): S
   return {
     ...before,
     proven: false,
+    askedAtMs: undefined,
     probe: undefined,
     offer: undefined,
     shown: { attempt, transport, failures, ...doing },

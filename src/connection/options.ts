@@ -6,8 +6,11 @@ import type { Backoff } from '../policy/backoff.js'
 import { judge, type Verdict } from '../policy/verdict.js'
 import type { Env } from '../transports/env.js'
 import type { Transport } from '../transports/transport.js'
-import type { Event, Plan, World } from './machine.js'
+import type { Journal, Plan } from './machine.js'
 import type { Heartbeat } from './heartbeat.js'
+import type { Gap, IdOrder } from './ledger.js'
+import type { OutboxOptions } from './outbox.js'
+import type { CursorStore } from './persist.js'
 
 /** What every kind of connection takes, a chat's too. */
 export interface LineOptions {
@@ -23,20 +26,37 @@ export interface LineOptions {
   readonly maxFailures?: number | undefined
   /** How long a fallback is in use before a better transport is tried beside it, in milliseconds. @defaultValue 60000 */
   readonly upgradeAfterMs?: number | undefined
+  /**
+   * How long a page may be hidden until the line is hung up, in milliseconds; it is dialled again as soon as the page is
+   * seen, and goes on from the cursor. @defaultValue Infinity: a tab in the background is kept up to date
+   */
+  readonly pauseAfterMs?: number | undefined
   /** Says what an ending means, where the default says something else; `undefined` leaves it to the default. */
   readonly classify?: ((ending: Ending) => Verdict | undefined) | undefined
   /** What is taken from the world outside. */
   readonly env?: Partial<Env> | undefined
-  /** Sees every event with the world it met, for logs and bug reports. What it throws is reported and harms nobody. */
-  readonly journal?: ((event: Event, world: World) => void) | undefined
+  /** Takes down every event, for logs and bug reports: {@link createJournal} makes one that keeps them. */
+  readonly journal?: Journal | undefined
 }
 
 /** What {@link createConnection} takes. */
 export interface ConnectionOptions<T> extends LineOptions {
   /** Frame to value. @defaultValue the text itself */
   readonly decode?: ((frame: Frame) => T) | undefined
+  /** What may wait to be sent. */
+  readonly outbox?: OutboxOptions | undefined
   /** The cursor to start from. */
   readonly resumeFrom?: string | undefined
+  /** Where the cursor is kept, so that the page goes on from it after a reload; see {@link storedCursor}. */
+  readonly persist?: CursorStore | undefined
+  /** What the server's ids are. @defaultValue 'opaque' */
+  readonly ids?: IdOrder | undefined
+  /**
+   * Called at a gap, to fetch what makes up for the messages that are lost. The line rests meanwhile, and then goes on
+   * from the cursor that is returned, or from now. Whoever answers must read the cursor before the data: what is in both
+   * comes twice otherwise. If it fails, that is a fault, and the line goes on behind the gap.
+   */
+  readonly snapshot?: ((gap: Gap) => string | undefined | Promise<string | undefined>) | undefined
   /**
    * How long it stays open after its last listener left, in milliseconds: a remount costs nothing. What comes meanwhile
    * is heard by nobody. @defaultValue 1000

@@ -1,17 +1,21 @@
 import type { Ending } from '../base/ending.js'
 import { delayAfter } from '../policy/backoff.js'
+import { codeOf } from '../policy/verdict.js'
 import { explain } from './explain.js'
 import { dial, enter, type Plan, type State, type Step, type World } from './machine.js'
 
 /** Failed attempts in a row before the next transport has its turn: few where this one never worked. */
 const STRANGER_TRIES = 2
 const HOME_TRIES = 6
+/** What is held back on the way, or gets no answer at all, will fare no better next time. */
+const SILENT_TRIES = 1
 /** How often a server that has worked may answer with nonsense, as it does during a deploy. */
 const PROVEN_TRIES = 5
 
 /** An attempt came to its end: what now? */
 export function retreat(state: State, ending: Ending, world: World, plan: Plan): Step {
   const { kind, retry } = plan.judge(ending)
+  const code = codeOf(ending)
   const { home, tried, index } = state
   const { transports } = plan
   if (kind === 'ended') {
@@ -19,10 +23,13 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
       enter(state, plan, { status: 'closed', reason: 'ended', ending: 'reason' in ending ? ending.reason : undefined }),
     ]
   }
+  // A browser does not say why an upgrade was refused; it may have been for the credentials.
+  const refused = ending.kind === 'closed' && state.shown.status === 'connecting' && !tried.includes('upgrade')
+  const renew = kind === 'auth' || refused
   const untried = !tried.includes(String(retry))
-  const nowTried = typeof retry === 'string' ? tried + retry : tried
+  const nowTried = tried + (typeof retry === 'string' ? retry : '') + (refused ? 'upgrade' : '')
   // Without a cursor there is nothing to forget: then it is a plain no, unless the server has asked for a new start.
-  const reset = retry === 'reset' && (world.hasCursor || ending.kind === 'reset')
+  const reset = retry === 'reset' && (world.cursor !== undefined || ending.kind === 'reset')
   const errand = reset ? 'forgetCursor' : undefined
   if (reset && untried) {
     const [next, arms = {}] = dial({ ...state, tried: nowTried }, plan)
@@ -35,12 +42,15 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
     reset ||
     (retry === 'once' && untried) ||
     (retry === 'proven' && home !== undefined && failures <= PROVEN_TRIES)
+  const isHome = index === home
+  const silent = code === 'first-byte' || (code === 'connect-timeout' && !isHome)
+  const tries = silent ? SILENT_TRIES : isHome ? HOME_TRIES : STRANGER_TRIES
   const strikes = state.proven ? 0 : state.strikes + 1
   // A plain no from a server that has answered before is its last word; from one that never did, it may be the transport.
   const moves =
     transports.length > 1 &&
     (again || (home === undefined && kind !== 'auth' && kind !== 'forbidden')) &&
-    strikes >= (again ? (index === home ? HOME_TRIES : STRANGER_TRIES) : 1)
+    strikes >= (again ? tries : 1)
   const fallen = state.fallen + Number(moves)
   const fresh = moves && fallen < transports.length
 
@@ -53,6 +63,7 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
   const next = {
     ...state,
     failures,
+    renew,
     fallen,
     strikes: moves ? 0 : strikes,
     index: moves ? (index + 1) % transports.length : index,

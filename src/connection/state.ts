@@ -1,5 +1,14 @@
 import type { HoldlineError } from '../base/error.js'
 
+/**
+ * Why a line rests, until when:
+ *
+ * - `parked`: the page is in the back/forward cache, until it is restored.
+ * - `hidden`: nobody has looked at the page for `pauseAfterMs`, until somebody does.
+ * - `snapshot`: messages are lost, until the option `snapshot` has fetched what makes up for them.
+ */
+export type PauseReason = 'parked' | 'hidden' | 'snapshot'
+
 /** What a line is doing, with what belongs to it. */
 export type Doing =
   | { readonly status: 'idle' }
@@ -7,8 +16,7 @@ export type Doing =
   | { readonly status: 'connecting'; readonly error?: HoldlineError | undefined }
   | { readonly status: 'open'; readonly openedAtMs: number }
   | { readonly status: 'waiting'; readonly retryAtMs: number; readonly error: HoldlineError }
-  /** The page is put away; the line is dialled again when it comes back. */
-  | { readonly status: 'paused'; readonly reason: 'parked' }
+  | { readonly status: 'paused'; readonly reason: PauseReason }
   /** `unused`: the last listener left. `ended`: the server finished, `ending` says with which word. */
   | {
       readonly status: 'closed'

@@ -2,6 +2,25 @@ import { wrong } from '../base/error.js'
 import type { Frame } from './frame.js'
 import type { Schema } from './schema.js'
 
+/** The text of a frame; a binary one has none. */
+export function text({ data, bytes }: Frame): string {
+  if (bytes) throw wrong('protocol', 'binary', 'A binary frame came; read it with decode: binary()')
+  return data
+}
+
+/**
+ * Reads binary WebSocket frames.
+ *
+ * @example
+ * createConnection({ transports: webSocket('/radar'), decode: binary() }).subscribe(({ data }) => draw(new Float32Array(data)))
+ */
+export function binary(): (frame: Frame) => ArrayBuffer {
+  return ({ bytes }) => {
+    if (!bytes) throw wrong('protocol', 'text', 'A text frame came where binary ones are expected')
+    return bytes
+  }
+}
+
 /**
  * Reads a frame's data as JSON; with a Standard Schema, as JSON of that shape.
  * What does not fit goes to {@link Connection.faults}, and the connection goes on.

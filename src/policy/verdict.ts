@@ -30,7 +30,7 @@ export function codeOf(ending: Ending): string {
 const MEANINGS: readonly (readonly [RegExp, ErrorKind, Verdict['retry']])[] = [
   [/^(finished|ws-1000)$/, 'ended', false],
   [/^aborted$/, 'aborted', false],
-  [/^(connect-timeout|silence)$/, 'timeout', true],
+  [/^(connect-timeout|first-byte|silence)$/, 'timeout', true],
   [/^(http-(408|425|429|5(?!01|05)..)|ws-(101[1-4]|44(08|29)))$/, 'server-busy', true],
   [/^(http-401|ws-(3000|4401|1008))$/, 'auth', 'once'],
   [/^(http-4(03|51)|ws-(3003|4403))$/, 'forbidden', false],

@@ -10,6 +10,7 @@ interface Manner {
   readonly maxChars?: number | undefined
   readonly everyMs?: number | undefined
   readonly waitMs?: number | undefined
+  readonly firstByteMs?: number | undefined
 }
 
 /** An attempt, and how what comes is to be read. It is the dial's own, to change as it goes on. */
@@ -30,11 +31,17 @@ export const transport = (
   patienceMs: options.waitMs ?? 0,
   async dial(attempt, sink) {
     const { signal } = attempt
-    const { dialect = attempt.dialect ?? native, maxChars = 2 ** 24, everyMs = 0, waitMs = 0 } = options
+    const {
+      dialect = attempt.dialect ?? native,
+      maxChars = 2 ** 24,
+      everyMs = 0,
+      waitMs = 0,
+      firstByteMs = 0,
+    } = options
     try {
       signal.throwIfAborted()
       // A pause that is no number would flood the server, and a bound that is none bounds nothing.
-      for (const [option, value] of Object.entries({ maxChars, everyMs, waitMs }))
+      for (const [option, value] of Object.entries({ maxChars, everyMs, waitMs, firstByteMs }))
         if (!(value >= 0)) throw wrong('request', 'bad-option', `${option} must be a number of 0 or more`)
       const ending = await dial({ ...attempt, dialect, maxChars }, sink)
       signal.throwIfAborted()

@@ -10,6 +10,7 @@ export interface WebSocketLike {
   onmessage: unknown
   onerror: unknown
   onclose: unknown
+  binaryType: unknown
   send(data: unknown): void
   close(): void
 }

@@ -32,12 +32,14 @@ export function envelope(): Dialect {
   return {
     waits: true,
     ping: '{"t":"ping"}',
-    encode: (data) => toJson({ data }),
+    greets: true,
+    acks: true,
+    encode: (data, id) => toJson({ id, data }),
     hello: (cursor, request, headers) =>
       toJson(
         request
           ? { t: VERBS[request.method], ...request.query, headers, cursor, body: request.body }
-          : { t: 'hello', v: 1, cursor },
+          : { t: 'hello', v: 1, headers, cursor },
       ),
     read(unit, sink) {
       // An event stream frames by itself; only its controls are envelopes.
@@ -72,6 +74,10 @@ function take(item: Item, sink: Sink): Ending | undefined {
         resumed: item.resumed !== false,
         heartbeatMs: typeof item.heartbeatMs === 'number' ? item.heartbeatMs : undefined,
       })
+      return undefined
+    case 'ack':
+    case 'nack':
+      sink.acked?.(text(item.id) ?? '', item.t === 'ack' ? undefined : (text(item.reason) ?? 'The server refused it'))
       return undefined
     case 'end':
       return { kind: 'finished', reason: text(item.reason) ?? 'complete' }

@@ -1,6 +1,7 @@
 import { wrong } from '../base/error.js'
 import { native } from './native.js'
 import { transport, untilEnd } from './attempt.js'
+import { crowd } from './crowd.js'
 import { locate, type UrlSource } from './target.js'
 import type { Dialect, Transport } from './transport.js'
 
@@ -23,12 +24,14 @@ export interface EventSourceOptions {
  */
 export function eventSource(url: UrlSource, options: EventSourceOptions = {}): Transport {
   const { events = ['message'], withCredentials = false, cursorParam = 'last_event_id' } = options
-  return transport('eventSource', url, options, async ({ cursor, signal, env, request, dialect }, sink) => {
+  return transport('eventSource', url, options, async (attempt, sink) => {
+    const { cursor, signal, env, request, dialect } = attempt
     const { EventSource } = env
     if (!EventSource) throw wrong('request', 'no-event-source', 'There is no EventSource here; use sse()')
     if (request && request.method !== 'GET') throw wrong('request', 'get-only', 'EventSource can only GET; use sse()')
-    const query = { ...request?.query, ...(cursor && { [cursorParam]: cursor }) }
-    const { href } = await locate(url, env, 'http', query)
+    const own = dialect.ask ? dialect.ask(cursor).query : cursor && { [cursorParam]: cursor }
+    const query = { ...request?.query, ...own }
+    const { href } = await locate(url, attempt, 'http', query)
 
     return untilEnd(signal, (end) => {
       const source = new EventSource(href, { withCredentials })
@@ -42,10 +45,17 @@ export function eventSource(url: UrlSource, options: EventSourceOptions = {}): T
           if (ending) end(ending)
         })
       }
-      source.onopen = () => sink.opened()
+      let leave = (): void => {}
+      source.onopen = () => {
+        sink.opened()
+        leave = crowd(href, sink)
+      }
       source.onerror = () => end({ kind: 'dropped' })
-      // Closing keeps it from reconnecting by itself: time has one owner.
-      return () => source.close()
+      return () => {
+        leave()
+        // Keeps it from reconnecting by itself: time has one owner.
+        source.close()
+      }
     })
   })
 }

@@ -3,8 +3,10 @@ import { wrong } from '../base/error.js'
 import { type Given, valueOf } from '../base/given.js'
 import { toJson } from '../frames/decode.js'
 import { retryAfterMs } from '../policy/retryAfter.js'
+import type { Reading } from './attempt.js'
+import { pack } from './pack.js'
 import { locate, type UrlSource } from './target.js'
-import type { Attempt, Dialect, Sink } from './transport.js'
+import type { Attempt, Channel, Dialect, Sink } from './transport.js'
 
 /** What every transport over fetch takes. */
 export interface HttpOptions {
@@ -26,6 +28,13 @@ export interface HttpOptions {
    * @defaultValue the header; the query for another origin, where the header would cost a preflight
    */
   readonly cursorIn?: 'header' | 'query' | undefined
+  /**
+   * Where a redirect may lead. Browsers take `authorization` off on the way to another origin, but no other header of
+   * yours, so with such headers a redirect ends the line. @defaultValue 'follow'; 'manual' with headers of your own
+   */
+  readonly redirect?: RequestRedirect | undefined
+  /** Where `send` posts each message to, with its id as `Idempotency-Key`. Without it, nothing can be sent. */
+  readonly sendUrl?: UrlSource | undefined
   /** How the server frames messages. @defaultValue the transport's native framing */
   readonly dialect?: Dialect | undefined
   /** The most characters that one message, or one poll's body, may have. @defaultValue 16777216 */
@@ -36,13 +45,14 @@ export interface HttpOptions {
 export async function ask(
   url: UrlSource,
   options: HttpOptions,
-  { cursor, sent, signal, env, request }: Attempt,
+  attempt: Reading,
   sink: Sink,
   headers: Readonly<Record<string, string>>,
   query?: Readonly<Record<string, string>>,
 ): Promise<Response> {
+  const { cursor, sent, signal, env, request, dialect } = attempt
   const given = request ?? options
-  let body = await valueOf(given.body)
+  let body = await valueOf(given.body, attempt)
   let method = given.method ?? (body === undefined ? 'GET' : 'POST')
   if (!request && method !== 'GET' && sent && !options.repeat) {
     // Nobody asked for the same thing twice: a model would answer, and be paid, again.
@@ -50,10 +60,10 @@ export async function ask(
     method = 'GET'
     body = undefined
   }
-  const target = await locate(url, env, 'http', { ...request?.query, ...query })
-  const head = new Headers({ ...(await valueOf(request?.headers)), ...headers })
-  new Headers(await valueOf(options.headers)).forEach((value, name) => head.set(name, value))
-  if (cursor) {
+  const own = dialect.ask?.(cursor)
+  const target = await locate(url, attempt, 'http', { ...request?.query, ...query, ...own?.query })
+  const { head, redirect } = await headersOf(options, attempt, { ...headers, ...own?.headers })
+  if (cursor && !own) {
     const { cursorIn = new URL(env.baseUrl || target).origin === target.origin ? 'header' : 'query' } = options
     // A header keeps ASCII as it is, but for spaces at its ends; any other cursor must travel in the query.
     if (cursorIn === 'header' && /^[!-~]([ -~]*[!-~])?$/.test(cursor)) head.set('last-event-id', cursor)
@@ -66,14 +76,78 @@ export async function ask(
   signal.throwIfAborted()
   if (method !== 'GET') sink.sent()
   const { credentials } = options
-  return env.fetch(target, { method, headers: head, body, cache: 'no-store', credentials, signal } as RequestInit)
+  return env.fetch(target, {
+    method,
+    headers: head,
+    body,
+    cache: 'no-store',
+    credentials,
+    redirect,
+    signal,
+  } as RequestInit)
+}
+
+/** The way out of a line that only comes in: a POST for each message, one after the other. */
+export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
+  const { sendUrl, credentials } = options
+  if (sendUrl === undefined) return {}
+  const { signal, env, dialect } = attempt
+  return {
+    serial: true,
+    async send(data, id, renew = false) {
+      try {
+        const asking = { ...attempt, renew, request: undefined }
+        const body = pack(data, id, dialect)
+        const kind = typeof data === 'object' || dialect.encode ? 'application/json' : 'text/plain'
+        const type = typeof body === 'string' ? { 'content-type': kind } : {}
+        const target = await locate(sendUrl, asking, 'http')
+        const { head, redirect } = await headersOf(options, asking, { 'idempotency-key': id, ...type })
+        const response = await env.fetch(target, {
+          method: 'POST',
+          headers: head,
+          body,
+          credentials,
+          redirect,
+          signal,
+        } as RequestInit)
+        const ending = await unread(response, attempt)
+        return ending.kind === 'finished' ? undefined : ending
+      } catch (cause) {
+        return { kind: 'dropped', cause }
+      }
+    },
+  }
+}
+
+/** Headers that a browser takes off by itself where they do not belong, or that are no secret. */
+const HARMLESS = /^(accept(-language)?|content-(language|type)|authorization)$/
+
+/** The headers of a request, and whether they may go wherever a redirect leads. */
+async function headersOf(
+  options: HttpOptions,
+  attempt: Attempt,
+  ours: Readonly<Record<string, string>>,
+): Promise<{ readonly head: Headers; readonly redirect: RequestRedirect }> {
+  const theirs = new Headers(await valueOf(attempt.request?.headers, attempt))
+  new Headers(await valueOf(options.headers, attempt)).forEach((value, name) => theirs.set(name, value))
+  const head = new Headers(ours)
+  let redirect: RequestRedirect = 'follow'
+  theirs.forEach((value, name) => {
+    head.set(name, value)
+    if (!HARMLESS.test(name)) redirect = 'manual'
+  })
+  return { head, redirect: options.redirect ?? redirect }
 }
 
 /** What an answer means whose body nobody reads: a refusal, or that all is done. Lets go of the body. */
 export async function unread(response: Response, { env }: Attempt): Promise<Ending> {
   await discard(response)
-  const { ok, status, headers } = response
+  const { ok, status, type, headers } = response
   if (ok) return { kind: 'finished' }
+  if (type === 'opaqueredirect' || headers.has('location')) {
+    const message = 'A redirect would take your headers along; give the URL it leads to, or redirect: "follow"'
+    return { kind: 'unusable', code: 'redirect', message }
+  }
   return { kind: 'refused', status, retryAfterMs: retryAfterMs(headers.get('retry-after'), env.clock.now()) }
 }
 
@@ -81,14 +155,14 @@ export async function unread(response: Response, { env }: Attempt): Promise<Endi
 export const discard = (response: Response): Promise<void> | undefined => response.body?.cancel().catch(() => {})
 
 /** Reads a body chunk by chunk as text, until it ends or `take` has had enough. */
-export async function readText(response: Response, take: (text: string) => boolean): Promise<void> {
+export async function readText(response: Response, take: (text: string, bytes: number) => boolean): Promise<void> {
   const reader = response.body?.getReader()
   // One decoder for the whole body: a character may be cut in two by the network.
   const decoder = new TextDecoder()
   try {
     while (reader) {
       const { done, value } = await reader.read()
-      if (done || !take(decoder.decode(value, { stream: true }))) return
+      if (done || !take(decoder.decode(value, { stream: true }), value.length)) return
     }
   } finally {
     // Not waited for: a body that is torn or done with has nothing to say.

@@ -1,5 +1,5 @@
 import type { Ending } from '../base/ending.js'
-import { ask, type HttpOptions, readText, TOO_LARGE, unread } from './http.js'
+import { ask, type HttpOptions, readText, TOO_LARGE, unread, wayOut } from './http.js'
 import { type Reading, transport } from './attempt.js'
 import type { UrlSource } from './target.js'
 import type { Sink, Transport } from './transport.js'
@@ -69,6 +69,7 @@ async function poll(
 ): Promise<Ending> {
   const { signal, env, request, dialect, maxChars } = attempt
   const { now } = env.clock
+  const channel = wayOut(options, attempt)
   let etag: string | null = null
   let news = false
   // The first answer shall come at once: it proves that there is somebody.
@@ -107,12 +108,16 @@ async function poll(
     if (request) attempt.request = { ...request, method: 'GET', body: undefined }
     if (status !== 304) etag = headers.get('etag')
     let body = ''
-    await readText(response, (text) => (body += text).length <= maxChars)
+    let size = 0
+    await readText(response, (text, bytes) => {
+      size += bytes
+      return (body += text).length <= maxChars
+    })
     signal.throwIfAborted()
     if (body.length > maxChars) return TOO_LARGE
-    sink.opened({ quietMs: quietMs + TRAVEL_MS })
-    sink.alive()
-    const ending = !quiet && dialect.read(body, relay)
+    sink.opened({ ...channel, quietMs: quietMs + TRAVEL_MS })
+    sink.alive(false, size)
+    const ending = !quiet && dialect.read(body, relay, headers)
     if (ending) return ending
     // The first question did not let the server wait, so its answer says nothing about that.
     const next = rest(news || !wait, now() - since)

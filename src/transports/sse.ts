@@ -1,9 +1,23 @@
 import type { Ending } from '../base/ending.js'
 import { createEventStream } from '../frames/eventStream.js'
-import { ask, discard, type HttpOptions, readText, TOO_LARGE, unread } from './http.js'
+import { crowd } from './crowd.js'
+import { ask, discard, type HttpOptions, readText, TOO_LARGE, unread, wayOut } from './http.js'
 import { transport } from './attempt.js'
 import type { UrlSource } from './target.js'
 import type { Transport } from './transport.js'
+
+/** How soon a server that greets has greeted. */
+const GREETING_MS = 4_000
+
+/** What {@link sse} takes besides what every transport over fetch takes. */
+export interface SseOptions extends HttpOptions {
+  /**
+   * How soon after its headers the server says its first word, a comment will do, in milliseconds. A stream that says
+   * nothing by then is held back on the way, and the next transport has its turn.
+   * @defaultValue 4000 with `envelope()`; else no limit: a plain server may rightly have nothing to say
+   */
+  readonly firstByteMs?: number | undefined
+}
 
 /**
  * Server-Sent Events over fetch: any method, headers and body, and the status of a refusal.
@@ -14,7 +28,7 @@ import type { Transport } from './transport.js'
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function sse(url: UrlSource, options: HttpOptions = {}): Transport {
+export function sse(url: UrlSource, options: SseOptions = {}): Transport {
   return transport('sse', url, options, async (attempt, sink) => {
     const response = await ask(url, options, attempt, sink, { accept: 'text/event-stream' })
     const { status, ok, headers } = response
@@ -25,16 +39,25 @@ export function sse(url: UrlSource, options: HttpOptions = {}): Transport {
       await discard(response)
       return { kind: 'garbled', code: 'content-type', message: `Expected text/event-stream, got ${type}` }
     }
-    sink.opened()
+    const { dialect, maxChars, signal, cursor } = attempt
+    sink.opened({
+      ...wayOut(options, attempt),
+      proofMs: options.firstByteMs ?? (dialect.greets ? GREETING_MS : undefined),
+    })
+    dialect.head?.(headers, sink, cursor)
 
-    const { dialect, maxChars, signal } = attempt
     let ending: Ending | undefined
     const feed = createEventStream({ ...sink, frame: (frame) => (ending ??= dialect.read(frame, sink)) }, maxChars)
-    await readText(response, (text) => {
-      sink.alive()
-      if (!feed(text)) ending ??= TOO_LARGE
-      return !ending && !signal.aborted
-    })
+    const leave = crowd(response.url, sink)
+    try {
+      await readText(response, (text, bytes) => {
+        sink.alive(false, bytes)
+        if (!feed(text)) ending ??= TOO_LARGE
+        return !ending && !signal.aborted
+      })
+    } finally {
+      leave()
+    }
     // An event stream has no end of its own: one that just stops was cut.
     return ending ?? { kind: 'dropped' }
   })

@@ -1,6 +1,6 @@
-import type { Env } from './env.js'
 import { wrong } from '../base/error.js'
 import { type Given, valueOf } from '../base/given.js'
+import type { Attempt } from './transport.js'
 
 /** Where to connect to. Relative ones resolve against the page. */
 export type UrlSource = Given<string | URL>
@@ -8,13 +8,13 @@ export type UrlSource = Given<string | URL>
 /** The absolute URL, with `query` added; throws where there is none that could be opened. */
 export async function locate(
   url: UrlSource,
-  { baseUrl }: Env,
+  attempt: Attempt,
   scheme: 'http' | 'ws',
   query: Readonly<Record<string, string>> = {},
 ): Promise<URL> {
-  const given = await valueOf(url)
+  const given = await valueOf(url, attempt)
   try {
-    const target = new URL(given, baseUrl)
+    const target = new URL(given, attempt.env.baseUrl)
     target.protocol = target.protocol.replace('http', scheme)
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
     if (target.protocol.startsWith(scheme)) return target

@@ -2,7 +2,7 @@ import type { Ending } from '../base/ending.js'
 import type { HoldlineError } from '../base/error.js'
 import type { Frame } from '../frames/frame.js'
 import type { Env } from './env.js'
-import type { Given } from '../base/given.js'
+import type { Asking, Given } from '../base/given.js'
 
 /** What a chat run asks for instead of the transport's own request. */
 export interface AttemptRequest {
@@ -16,13 +16,11 @@ export interface AttemptRequest {
 }
 
 /** What a transport is told about the one attempt it shall make. */
-export interface Attempt {
+export interface Attempt extends Asking {
   /** Id of the last message that was taken in; undefined on a fresh start. */
   readonly cursor: string | undefined
   /** Whether an earlier attempt may already have reached the server with its request. */
   readonly sent: boolean
-  /** Fires when we hang up. The only way to be cancelled. */
-  readonly signal: AbortSignal
   readonly env: Env
   /** For polls that must wait: resolves later, or at once when we hang up. Never setTimeout. */
   pause(ms: number): Promise<void>
@@ -33,8 +31,16 @@ export interface Attempt {
 
 /** What an open line offers. */
 export interface Channel {
-  /** Only if the line is two-way. */
-  readonly send?: (data: unknown) => void
+  /**
+   * Only if something can be sent. `id` names the message, the same one each time it is sent; `renew` asks for new
+   * credentials. Returns nothing where no answer will come; else a promise that resolves once the server has the
+   * message, or with the reason why not, and never rejects. It may stay open where the line is lost.
+   */
+  readonly send?: (data: unknown, id: string, renew?: boolean) => void | Promise<Ending | undefined>
+  /** Whether the next message must wait for the answer to this one, or the two could overtake each other. */
+  readonly serial?: boolean
+  /** The server speaks first, within so many milliseconds; if not, somebody on the way holds its words back. */
+  readonly proofMs?: number | undefined
   /** Asks for a sign of life. */
   readonly ping?: () => void
   /** The longest silence that is normal here, in milliseconds: for polls, the time between two answers. */
@@ -47,8 +53,10 @@ export interface Sink {
   sent(): void
   /** The server agreed. Before the first frame; a second time is ignored. */
   opened(channel?: Channel): void
-  /** Bytes arrived: somebody is there. `beat` where they were nothing but a sign of life. */
-  alive(beat?: boolean): void
+  /** Bytes arrived: somebody is there. `beat` where they were nothing but a sign of life; `bytes`: how many. */
+  alive(beat?: boolean, bytes?: number): void
+  /** The server has what was sent under this id; or will not have it, for a reason. Where the transport waits for it. */
+  acked?(id: string, refusal?: string): void
   frame(frame: Frame): void
   /** The cursor moves without a message. */
   checkpoint(id: string): void
@@ -68,19 +76,35 @@ export interface Welcome {
   readonly resumed?: boolean | undefined
 }
 
+/** What a request carries for the cursor's sake. */
+export interface HttpCursor {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+}
+
 /** How a server frames messages on a line and carries the cursor over it. Pure but for what it tells the sink. */
 export interface Dialect {
   /**
-   * Reads one unit: an event of a stream, or the text of a WebSocket frame or of a poll's body.
-   * Returns an ending if it holds one.
+   * Reads one unit: an event of a stream, a binary WebSocket frame, or the text of a WebSocket frame or of a poll's
+   * body; `head` is what stood above that body. Returns an ending if it holds one.
    */
-  read(unit: Frame | string, sink: Sink): Ending | undefined
+  read(unit: Frame | string, sink: Sink, head?: Headers): Ending | undefined
+  /** How the cursor travels over HTTP. @defaultValue as `Last-Event-ID`, or as `last_event_id` in the query */
+  ask?(cursor: string | undefined): HttpCursor
+  /** What the headers of an event stream say, before its first byte. */
+  head?(head: Headers, sink: Sink, cursor: string | undefined): void
+  /** Whether the server speaks first and at once, so that a stream that says nothing is held back on the way. */
+  readonly greets?: boolean
+  /** The WebSocket subprotocols of the dialect. */
+  readonly protocols?: readonly string[]
   /** The first frame to send over a two-way line. The line then counts as open once the server has answered. */
   hello?(cursor: string | undefined, request?: AttemptRequest, headers?: Readonly<Record<string, string>>): string
   /** The frame that asks for a sign of life. */
   readonly ping?: string
-  /** A value to send, as a frame. */
-  encode?(data: unknown): string
+  /** A value to send, as a frame; `id` names it. */
+  encode?(data: unknown, id: string): string
+  /** Whether the server acknowledges what is sent over a WebSocket. */
+  readonly acks?: boolean
   /** Whether a poll tells the server how long it may hold the answer back (`wait=25`, in seconds). */
   readonly waits?: boolean
 }

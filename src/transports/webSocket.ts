@@ -1,15 +1,22 @@
+import type { Ending } from '../base/ending.js'
 import { wrong } from '../base/error.js'
 import { retryInReason } from '../policy/retryAfter.js'
 import { TOO_LARGE } from './http.js'
 import { type Given, valueOf } from '../base/given.js'
 import { transport, untilEnd } from './attempt.js'
+import { isBinary, pack } from './pack.js'
 import { locate, type UrlSource } from './target.js'
-import type { Channel, Dialect, Transport } from './transport.js'
+import type { Channel, Dialect, Sink, Transport } from './transport.js'
 
 /** What {@link webSocket} takes. */
 export interface WebSocketOptions {
-  /** Subprotocols; asked for on every attempt. */
+  /** Subprotocols; asked for on every attempt. @defaultValue those of the dialect */
   readonly protocols?: Given<readonly string[]> | undefined
+  /**
+   * Said in the first frame, where the dialect has one: no browser sends headers of ours with a WebSocket. Asked for on
+   * every attempt, so that a token is never stale.
+   */
+  readonly headers?: Given<HeadersInit> | undefined
   /** How the server frames messages. @defaultValue each text frame is a message */
   readonly dialect?: Dialect | undefined
   /** What to send to ask for a sign of life, where the dialect has no ping of its own. The server must answer it. */
@@ -32,30 +39,47 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
   return transport('webSocket', url, options, async (attempt, sink) => {
     const { signal, env, cursor, request, dialect, maxChars } = attempt
     const { ping = options.ping } = dialect
-    const { href } = await locate(url, env, 'ws')
-    const protocols = [...((await valueOf(options.protocols)) ?? [])]
-    const headers = await valueOf(request?.headers)
+    const { href } = await locate(url, attempt, 'ws')
+    const protocols = [...((await valueOf(options.protocols, attempt)) ?? dialect.protocols ?? [])]
+    const given = request ? request.headers : options.headers
+    const headers = given && Object.fromEntries(new Headers(await valueOf<HeadersInit>(given, attempt)))
     const hello = dialect.hello?.(cursor, request, headers)
     const { WebSocket } = env
     if (!WebSocket) throw wrong('request', 'no-socket', 'There is no WebSocket here; give env.WebSocket')
 
     return untilEnd(signal, (end) => {
       const socket = new WebSocket(href, protocols)
+      socket.binaryType = 'arraybuffer'
+      /** What waits for the server's word that it has it. */
+      const sent = new Map<string, (ending?: Ending) => void>()
       const channel: Channel = {
-        send: (data) => socket.send(packed(data, dialect)),
+        send(data, id) {
+          socket.send(pack(data, id, dialect))
+          // A binary frame has no room for an id.
+          if (dialect.acks && !isBinary(data)) return new Promise((settle) => sent.set(id, settle))
+        },
         ...(ping !== undefined && { ping: () => socket.send(ping) }),
+      }
+      const hearing: Sink = {
+        ...sink,
+        acked(id, refusal) {
+          sent.get(id)?.(refusal === undefined ? undefined : { kind: 'unusable', code: 'refused', message: refusal })
+          sent.delete(id)
+        },
       }
       socket.onopen = () => {
         if (hello === undefined) return sink.opened(channel)
         if (request?.method === 'POST') sink.sent()
         socket.send(hello)
       }
-      socket.onmessage = ({ data }: { readonly data: unknown }) => {
+      socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
+        const text = typeof data === 'string'
+        const size = text ? data.length : data.byteLength
         // With a hello, the server's first word is what says that it agreed.
         sink.opened(channel)
-        sink.alive()
-        if (typeof data !== 'string') return sink.fault(wrong('protocol', 'binary', 'Only text frames are read'))
-        const ending = data.length > maxChars ? TOO_LARGE : dialect.read(data, sink)
+        sink.alive(false, size)
+        const unit = text ? data : { event: 'message', data: '', id: undefined, bytes: data }
+        const ending = size > maxChars ? TOO_LARGE : dialect.read(unit, hearing)
         if (ending) end(ending)
       }
       // Always followed by `close`, and only `close` knows more; the `ws` package throws where nobody listens.
@@ -74,10 +98,4 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
       }
     })
   })
-}
-
-/** Binary data goes as it is, text too where the dialect does not say otherwise, anything else as JSON. */
-function packed(data: unknown, { encode }: Dialect): unknown {
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data) || data instanceof Blob) return data
-  return encode?.(data) ?? (typeof data === 'string' ? data : JSON.stringify(data))
 }

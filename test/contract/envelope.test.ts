@@ -93,7 +93,7 @@ describe.each(Object.entries(ways))('%s', (name, serveTalk) => {
     )
     const { data, gaps, states } = hold({ transports: transport, resumeFrom: '7' })
     await eventually(() => expect(data).toEqual(['anew']))
-    expect(gaps).toEqual([{ after: '7', before: undefined, reason: 'lost' }])
+    expect(gaps).toEqual([{ after: '7', before: undefined, reason: 'lost', again: false }])
     expect(cursors.slice(0, 2)).toEqual(['7', undefined])
     expect(states.map(({ status }) => status)).not.toContain('waiting')
   })
@@ -108,7 +108,7 @@ describe.each(Object.entries(ways))('%s', (name, serveTalk) => {
     )
     const { data, gaps } = hold({ transports: transport, resumeFrom: '7' })
     await eventually(() => expect(data).toEqual(['another 7', 'b']))
-    expect(gaps).toEqual([{ after: '7', before: undefined, reason: 'lost' }])
+    expect(gaps).toEqual([{ after: '7', before: undefined, reason: 'lost', again: false }])
     expect(cursors[0]).toBe('7')
   })
 
@@ -134,7 +134,7 @@ describe.each(Object.entries(ways))('%s', (name, serveTalk) => {
     )
     const { data, gaps } = hold({ transports: transport })
     await eventually(() => expect(data).toEqual(['a', 'c']))
-    expect(gaps).toEqual([{ after: '1', before: '3', reason: 'skipped' }])
+    expect(gaps).toEqual([{ after: '1', before: '3', reason: 'skipped', again: false }])
   })
 
   test('asks again for what is missing where a listener of gaps reconnects', async () => {
@@ -156,7 +156,7 @@ describe.each(Object.entries(ways))('%s', (name, serveTalk) => {
     connection.gaps.subscribe(() => connection.reconnect())
     await eventually(() => expect(data.length).toBeGreaterThanOrEqual(4))
     expect(data).toEqual(['a', 'b', 'c', 'd'])
-    expect(gaps).toEqual([{ after: '1', before: '3', reason: 'skipped' }])
+    expect(gaps).toEqual([{ after: '1', before: '3', reason: 'skipped', again: false }])
     expect(cursors[1]).toBe('1')
   })
 })

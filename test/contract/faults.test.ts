@@ -90,7 +90,7 @@ test('a fault is a HoldlineError, whatever the decoder or the schema threw', asy
   }
 })
 
-test('a binary frame is a fault, and the line goes on', async () => {
+test('a binary frame that nobody decodes is a fault, and the line goes on', async () => {
   const { origin } = await serve({ socket: (socket) => (socket.send(Buffer.from('binary')), socket.send('text')) })
   const { data, faults } = hold({ transports: webSocket(origin) })
   await eventually(() => expect(data).toEqual(['text']))
@@ -133,7 +133,7 @@ test.each(['classify', 'journal', 'listener of the state'])(
       if (failing) throw new Error('not my day')
       return undefined
     }
-    const options = what === 'classify' ? { classify: fail } : what === 'journal' ? { journal: fail } : {}
+    const options = what === 'classify' ? { classify: fail } : what === 'journal' ? { journal: { note: fail } } : {}
     const uncaught = await uncaughtDuring(async () => {
       const { connection } = hold({ transports: sse(origin), ...options, maxFailures: 2 })
       if (what.startsWith('listener')) connection.state.subscribe(fail)

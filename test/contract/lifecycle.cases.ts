@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import type { OpenRoom } from '../support/place.ts'
 import { call, eventually, hold } from './listen.ts'
 import type { Rig } from './rigs.ts'
-import type { openRoom as OpenRoom } from './room.ts'
 
 const texts = ['一', 'two 👩‍👩‍👧', '{"three":3}']
 
 /** What every transport does in the same way, whatever runs it. */
-export function lifecycle(rig: Rig, openRoom: typeof OpenRoom): void {
+export function lifecycle(rig: Rig, openRoom: OpenRoom): void {
   test('says that it opened, then life, then every message, then how it ended', async () => {
     const room = await openRoom(rig)
     room.say(...texts)
@@ -59,6 +59,7 @@ export function lifecycle(rig: Rig, openRoom: typeof OpenRoom): void {
     const { words } = attempt
     expect(await attempt.ending).toEqual({ kind: 'aborted' })
     room.say('two')
+    await room.settled?.()
     await eventually(() => expect(room.readers).toBe(0))
     expect(attempt.words).toBe(words)
   })
@@ -68,6 +69,7 @@ export function lifecycle(rig: Rig, openRoom: typeof OpenRoom): void {
     const attempt = call(rig.transport(room.url), { signal: AbortSignal.abort() })
     expect(await attempt.ending).toEqual({ kind: 'aborted' })
     expect(attempt.said).toEqual([])
+    await room.settled?.()
     expect(room.server.asked).toEqual([])
   })
 
@@ -79,6 +81,7 @@ export function lifecycle(rig: Rig, openRoom: typeof OpenRoom): void {
     connection.close()
     expect(connection.state.get()).toMatchObject({ status: 'closed', reason: 'closed' })
     room.say('two')
+    await room.settled?.()
     await eventually(() => expect(room.readers).toBe(0))
     expect(data).toEqual(['one'])
     connection.subscribe(() => {})

@@ -89,6 +89,8 @@ export function call(transport: Transport, { env: given, onFrame, ...more }: Cal
   const attempt: Attempt = {
     cursor: undefined,
     sent: false,
+    renew: false,
+    line: env,
     signal,
     env,
     pause: (ms) => pause(ms, env.clock, signal),

@@ -75,7 +75,7 @@ describe.each(Object.entries(transports))('%s', (name, transport) => {
     const { origin, asked } = await answering(({ cursor }) => (cursor === undefined ? 200 : status))
     const { gaps, heard } = hold({ transports: transport(origin), resumeFrom: '7' })
     await eventually(() => expect(heard.length).toBeGreaterThan(0))
-    expect(gaps[0]).toEqual({ after: '7', before: undefined, reason: 'lost' })
+    expect(gaps[0]).toEqual({ after: '7', before: undefined, reason: 'lost', again: false })
     expect(asked.slice(0, 2).map(({ cursor }) => cursor)).toEqual(['7', undefined])
   })
 })

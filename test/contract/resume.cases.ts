@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import type { OpenRoom } from '../support/place.ts'
+import { wireOf } from '../support/wires.ts'
 import { eventually, type Held, hold, hurried } from './listen.ts'
 import type { Rig } from './rigs.ts'
-import type { openRoom as OpenRoom } from './room.ts'
-import { cutAfter, dribble } from './server.ts'
 
 const texts = Array.from({ length: 12 }, (_, at) => `${at + 1}: 线路断了，也不丢一个字 👩‍👩‍👧 ${'·'.repeat(at * 3)}`)
 /** Waits of seconds take milliseconds; the connect timeout stays generous all the same. */
@@ -13,8 +13,20 @@ const quick = (times = 20) => ({
   heartbeat: { silenceMs: times * 10_000 },
 })
 
+/** Where an answer is cut, in bytes. */
+export interface Cuts {
+  readonly from: number
+  readonly to: number
+  readonly step: number
+  /** How many times cuts are thrown. */
+  readonly throws: number
+}
+
+/** Between a status line and the end of a short answer, at each byte. */
+const EVERYWHERE: Cuts = { from: 90, to: 600, step: 1, throws: 10 }
+
 /** What every transport does whose messages carry ids. */
-export function resume(rig: Rig, openRoom: typeof OpenRoom): void {
+export function resume(rig: Rig, openRoom: OpenRoom, { from, to, step, throws }: Cuts = EVERYWHERE): void {
   test('goes on behind the last message after each drop', async () => {
     const room = await openRoom(rig)
     const { data, reach } = hold({ transports: rig.transport(room.url), ...quick() })
@@ -22,6 +34,7 @@ export function resume(rig: Rig, openRoom: typeof OpenRoom): void {
       room.say(text)
       await eventually(() => expect(data).toEqual(texts.slice(0, at + 1)))
       if (at % 4 !== 3) continue
+      await room.settled?.()
       const { length } = room.cursors
       room.cut()
       await eventually(() => expect(room.cursors.length).toBeGreaterThan(length))
@@ -50,7 +63,7 @@ export function resume(rig: Rig, openRoom: typeof OpenRoom): void {
   })
 
   test('reads an answer that arrives byte by byte', async () => {
-    const room = await openRoom(rig, { wire: dribble })
+    const room = await openRoom(rig, { wire: wireOf({ dribble: true }) })
     room.say(...texts.slice(0, 4))
     const { data, states } = hold({ transports: rig.transport(room.url), connectTimeoutMs: 8_000 })
     await eventually(() => expect(data).toEqual(texts.slice(0, 4)))
@@ -58,16 +71,10 @@ export function resume(rig: Rig, openRoom: typeof OpenRoom): void {
   })
 
   test('loses, doubles and reorders nothing, wherever the line is cut', { timeout: 30_000 }, async () => {
-    const cuts = fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 8 })
+    const lengths = fc.array(fc.integer({ min: 0, max: to * 1.5 }), { minLength: 1, maxLength: 8 })
     await fc.assert(
-      fc.asyncProperty(cuts, async (lengths) => {
-        let dials = 0
-        const room = await openRoom(rig, {
-          wire(socket) {
-            const bytes = lengths[dials++]
-            if (bytes !== undefined) cutAfter(socket, bytes)
-          },
-        })
+      fc.asyncProperty(lengths, async (cuts) => {
+        const room = await openRoom(rig, { wire: wireOf({ cuts }) })
         room.say(...texts.slice(0, 8))
         const held = hold({ transports: rig.transport(room.url), ...quick() })
         if (!(await complete(rig, held, texts.slice(0, 8)))) return
@@ -78,30 +85,26 @@ export function resume(rig: Rig, openRoom: typeof OpenRoom): void {
           await held.reach('closed')
         }
         expect(held.data).toEqual(texts)
+        await room.settled?.()
         expect(room.server.asked.filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(1)
         held.connection.close()
         await room.server.close()
       }),
-      { numRuns: 10 },
+      { numRuns: throws },
     )
   })
 
   test('survives a cut at every single byte of an answer', { timeout: 30_000 }, async () => {
     const two = ['甲', '🙂']
-    let bytes = 0
-    const room = await openRoom(rig, { wire: (socket) => void (bytes >= 0 && cutAfter(socket, bytes)) })
-    onTestFinished(() => void (bytes = -1))
-    room.say(...two)
-    for (let length = 90; length < 600; length++) {
-      bytes = length
+    for (let length = from; length < to; length += step) {
+      const room = await openRoom(rig, { wire: wireOf({ cuts: [length] }) })
+      room.say(...two)
       const held = hold({ transports: rig.transport(room.url), ...quick(200) })
-      const { length: dials } = room.server.asked
-      await eventually(() => expect(room.server.asked.length).toBeGreaterThan(dials))
-      bytes = -1
       await complete(rig, held, two)
       held.connection.close()
+      await room.server.close()
       // The cut would come after the last byte.
-      if (!held.states.some(({ status }) => status === 'waiting' || status === 'failed')) break
+      if (step === 1 && !held.states.some(({ status }) => status === 'waiting' || status === 'failed')) break
     }
   })
 }

@@ -105,7 +105,11 @@ export async function openRoom(rig: Rig, { wire, overlap = 0 }: RoomOptions = {}
       let greeted = !rig.enveloped
       socket.on('message', (bytes) => {
         const text = String(bytes as Buffer)
-        if (greeted) return void received.push(text)
+        if (greeted) {
+          received.push(text)
+          if (rig.enveloped) socket.send(JSON.stringify({ t: 'ack', id: (JSON.parse(text) as { id?: string }).id }))
+          return
+        }
         greeted = true
         const { cursor } = JSON.parse(text) as { cursor?: string }
         cursors.push(cursor)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Ending } from '../../src/base/ending.js'
 import { step } from '../../src/connection/conduct.js'
 import { type Event, idle, type Plan, type State, type World } from '../../src/connection/machine.js'
+import type { Surrounding } from '../../src/transports/env.js'
 import { judge } from '../../src/policy/verdict.js'
 import { scriptedTransport } from '../../src/testing/index.js'
 
@@ -20,7 +21,8 @@ const plan: Plan = {
   judge,
 }
 const alone: Plan = { ...plan, transports: [scriptedTransport('sse')] }
-const calm: World = { now: 0, luck: 1, quietMs: 0, hasCursor: false }
+const calm: World = { now: 0, luck: 1, quietMs: 0, cursor: undefined, sent: false, bytes: 0 }
+const notice = (what: Surrounding): Event => ({ type: 'notice', what })
 const dropped: Ending = { kind: 'dropped' }
 
 const opened = (attempt: number, canPing = false): Event => ({ type: 'opened', attempt, canPing })
@@ -225,9 +227,12 @@ describe('silence', () => {
   })
 
   test('after a sleep is given a moment: what the network has buffered comes first', () => {
-    const woken = play([silence(3_600_000)], plan, { quietMs: 3_600_000 }, open)
-    expect(woken).toMatchObject({ state: open, errand: 'ping', arms: { silence: 3000 } })
-    expect(play([silence()], plan, { quietMs: 3_603_000 }, open).state.status).toBe('waiting')
+    const hour = 3_600_000
+    const woken = play([silence(hour)], plan, { now: hour, quietMs: hour }, open)
+    expect(woken).toMatchObject({ errand: 'ping', arms: { silence: 3000 }, state: { status: 'open' } })
+    const later = { now: hour + 3_000 }
+    expect(play([silence()], plan, { ...later, quietMs: hour + 3_000 }, woken.state).state.status).toBe('waiting')
+    expect(play([silence()], plan, { ...later, quietMs: 2_000 }, woken.state).state.status).toBe('open')
   })
 
   test('of a poll is judged even without a heartbeat', () => {
@@ -240,14 +245,92 @@ describe('silence', () => {
 })
 
 describe('the page', () => {
+  const open = play(line, alone).state
+  const asking = play([{ type: 'start' }, opened(1, true), proven(1)], alone).state
+
   test('that is put away hangs up, and dials at once when it is back', () => {
-    const parked = play([...line, { type: 'park' }]).state
+    const parked = play([...line, notice('parked')]).state
     expect(parked).toMatchObject({ status: 'paused', reason: 'parked' })
-    expect(play([{ type: 'wake' }], plan, {}, parked).state).toMatchObject({ status: 'connecting', attempt: 2 })
+    expect(play([notice('restored')], plan, {}, parked).state).toMatchObject({ status: 'connecting', attempt: 2 })
+  })
+
+  test('that nobody has looked at for long hangs up, until somebody looks', () => {
+    const hidden = play([...line, { type: 'park', reason: 'hidden' }]).state
+    expect(hidden).toMatchObject({ status: 'paused', reason: 'hidden' })
+    for (const what of ['online', 'resume', 'restored', 'offline'] as const)
+      expect(play([notice(what)], plan, {}, hidden).state.status).toBe('paused')
+    expect(play([notice('visible')], plan, {}, hidden).state).toMatchObject({ status: 'connecting', attempt: 2 })
+  })
+
+  test('waits for its snapshot, whatever happens to it', () => {
+    const resting = play([...line, { type: 'park', reason: 'snapshot' }]).state
+    for (const what of ['online', 'resume', 'restored', 'visible', 'hidden'] as const)
+      expect(play([notice(what)], plan, {}, resting).state).toMatchObject({ status: 'paused', reason: 'snapshot' })
+    expect(play([{ type: 'redial' }], plan, {}, resting).state.status).toBe('connecting')
   })
 
   test('that comes back online waits no longer, but not in step with all others', () => {
-    expect(play([...line, ended(1), { type: 'wake' }], alone, { luck: 0.5 }).arms).toEqual({ due: 250 })
+    expect(play([...line, ended(1), notice('online')], alone, { luck: 0.5 }).arms).toEqual({ due: 250 })
+  })
+
+  test('that goes offline or out of sight does not dial', () => {
+    for (const what of ['offline', 'hidden'] as const)
+      expect(play([...line, ended(1), notice(what)], alone).arms).toEqual({})
+  })
+
+  test('that comes back online in the middle of an attempt gives it two more seconds, unless it must not be repeated', () => {
+    expect(play([{ type: 'start' }, notice('online')], alone).arms).toEqual({ due: 2_000 })
+    expect(play([{ type: 'start' }, notice('online')], alone, { sent: true }).arms).toEqual({})
+  })
+
+  test.each(['online', 'resume', 'restored'] as const)(
+    'that says "%s" asks an open line for a sign of life',
+    (what) => {
+      expect(play([notice(what)], alone, {}, asking)).toMatchObject({ errand: 'ping', arms: { silence: 3_000 } })
+    },
+  )
+
+  test('that says "offline" is not believed: the line is asked, and lives on if it answers', () => {
+    const asked = play([notice('offline')], alone, { now: 50_000, quietMs: 10 }, asking)
+    expect(asked).toMatchObject({ errand: 'ping', state: { status: 'open' } })
+    const silence: Event = { type: 'timer', timer: 'silence', lateMs: 0 }
+    expect(play([silence], alone, { now: 53_000, quietMs: 2_900 }, asked.state).state.status).toBe('open')
+    const dead = play([silence], alone, { now: 53_000, quietMs: 3_010 }, asked.state).state
+    expect(dead).toMatchObject({ status: 'waiting', error: { code: 'silence' } })
+    expect(play([notice('offline')], alone, {}, open).arms).toEqual({})
+  })
+
+  test('that was frozen makes a silent line anew where it cannot be asked, which is no failure', () => {
+    const asked = play([notice('resume')], alone, { now: 50_000, quietMs: 30_000, luck: 0 }, open)
+    expect(asked.arms).toEqual({ silence: 1_500 })
+    const silence: Event = { type: 'timer', timer: 'silence', lateMs: 0 }
+    const anew = play([silence], alone, { now: 51_500, quietMs: 31_500 }, asked.state).state
+    expect(anew).toMatchObject({ status: 'connecting', attempt: 2, failures: 0 })
+    // What the network had buffered came first: the line lives.
+    expect(play([silence], alone, { now: 51_500, quietMs: 1_000 }, asked.state).state.status).toBe('open')
+    // A question that must not be asked twice is left alone.
+    expect(play([notice('resume')], alone, { sent: true }, open).arms).toEqual({ silence: 20_000 })
+  })
+})
+
+describe('a stream that is held back on the way', () => {
+  const started = [{ type: 'start' }, { ...opened(1), proofMs: 4_000 } as Event] satisfies Event[]
+
+  test('is given so long for its first byte, and then the next transport has its turn at once', () => {
+    const both = { ...plan, transports: [scriptedTransport('sse'), scriptedTransport('longPolling')] }
+    expect(play(started, both)).toMatchObject({ state: { status: 'open' }, arms: { due: 4_000 } })
+    expect(play([...started, due], both).state).toMatchObject({
+      status: 'connecting',
+      transport: 'longPolling',
+      error: { kind: 'timeout', code: 'first-byte' },
+    })
+    // Even where it has worked before: another network has another proxy.
+    const before = [...line, ended(1), due, { ...opened(2), proofMs: 4_000 } as Event, due] satisfies Event[]
+    expect(play(before, both).state).toMatchObject({ transport: 'longPolling' })
+  })
+
+  test('is not one that has spoken', () => {
+    expect(play([...started, proven(1), due], plan).state.status).toBe('open')
   })
 })
 
@@ -278,13 +361,28 @@ test('new credentials are tried once, until a line has held', () => {
   expect(play([...between, settle, { ...stale, attempt: 2 }], alone).state.status).toBe('waiting')
 })
 
+test('credentials are asked for anew after they were refused, or once after an upgrade that was refused unsaid', () => {
+  const after = (...endings: Ending[]): boolean =>
+    play(
+      [{ type: 'start' }, ...endings.flatMap((ending, at) => (at ? [due, ended(at + 1, ending)] : [ended(1, ending)]))],
+      alone,
+    ).state.renew
+  const refused: Ending = { kind: 'closed', code: 1006, reason: '' }
+  expect(after(dropped)).toBe(false)
+  expect(after({ kind: 'refused', status: 401 })).toBe(true)
+  expect(after({ kind: 'closed', code: 4401, reason: '' })).toBe(true)
+  expect(after(refused)).toBe(true)
+  expect(after(refused, refused)).toBe(false)
+  expect(play([...line, ended(1, refused)], alone).state.renew).toBe(false)
+})
+
 test('an unknown cursor is forgotten and dialled without: at once the first time, after a wait the next', () => {
   const gone: Ending = { kind: 'refused', status: 410 }
-  const first = play([...line, ended(1, gone)], alone, { hasCursor: true })
+  const first = play([...line, ended(1, gone)], alone, { cursor: 'c' })
   expect(first).toMatchObject({ state: { status: 'connecting', attempt: 2 }, errand: 'forgetCursor' })
-  const second = play([opened(2), proven(2), ended(2, gone)], alone, { hasCursor: true }, first.state)
+  const second = play([opened(2), proven(2), ended(2, gone)], alone, { cursor: 'c' }, first.state)
   expect(second).toMatchObject({ state: { status: 'waiting' }, errand: 'forgetCursor' })
-  expect(play([...line, ended(1, gone)], alone, { hasCursor: false }).state.status).toBe('failed')
+  expect(play([...line, ended(1, gone)], alone, { cursor: undefined }).state.status).toBe('failed')
 })
 
 test('whatever happens: attempts only grow, a closed line stays closed, and every wait has an end', () => {
@@ -305,8 +403,11 @@ test('whatever happens: attempts only grow, a closed line stays closed, and ever
       { type: 'start' },
       { type: 'stop', reason: 'closed' },
       { type: 'redial' },
-      { type: 'wake' },
-      { type: 'park' },
+      notice('online'),
+      notice('parked'),
+      notice('resume'),
+      notice('visible'),
+      { type: 'park', reason: 'hidden' },
     ),
     fc.record({ back: attempts, what: fc.constantFrom('opened', 'proven') }),
     fc.record({ back: attempts, ending: endings }),
@@ -316,10 +417,12 @@ test('whatever happens: attempts only grow, a closed line stays closed, and ever
     now: fc.integer({ min: 0, max: 1e9 }),
     luck: fc.double({ min: 0, max: 1, noNaN: true }),
     quietMs: fc.integer({ min: 0, max: 1e8 }),
-    hasCursor: fc.boolean(),
+    cursor: fc.option(fc.constant('c'), { nil: undefined }),
+    sent: fc.boolean(),
+    bytes: fc.nat(),
   })
   /** A timer fires only in the status that armed it; that is the driver's promise. */
-  const armed = { due: ['connecting', 'waiting'], silence: ['open'], settle: ['open'], upgrade: ['open'] }
+  const armed = { due: ['connecting', 'waiting', 'open'], silence: ['open'], settle: ['open'], upgrade: ['open'] }
 
   fc.assert(
     fc.property(fc.array(fc.tuple(event, world), { maxLength: 60 }), (script) => {

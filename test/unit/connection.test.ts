@@ -1,23 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createListeners } from '../../src/base/listeners.js'
-import { step } from '../../src/connection/conduct.js'
-import { type Event, idle, type World } from '../../src/connection/machine.js'
-import { planOf } from '../../src/connection/options.js'
-import { type ConnectionOptions, createConnection, type Surrounding } from '../../src/index.js'
+import { createConnection } from '../../src/index.js'
 import { manualClock, scriptedTransport } from '../../src/testing/index.js'
-
-function setUp(options: Partial<ConnectionOptions<string>> = {}) {
-  const clock = manualClock(1_000_000)
-  const transport = scriptedTransport()
-  const surroundings = createListeners<Surrounding>()
-  const { env, ...rest } = options
-  const connection = createConnection<string>({
-    transports: transport,
-    env: { clock, random: () => 1, surroundings, ...env },
-    ...rest,
-  })
-  return { clock, transport, surroundings, connection, last: transport.last }
-}
+import { setUp } from './setUp.js'
 
 describe('who listens holds the line', () => {
   test('the first listener opens it, the last one closes it after a while, and a remount costs nothing', async () => {
@@ -122,7 +106,7 @@ describe('a gap', () => {
     connection.subscribe(() => {})
     last().open()
     last().sink.welcome({ resumed: false })
-    expect(gaps).toEqual([{ after: '41', before: undefined, reason: 'lost' }])
+    expect(gaps).toEqual([{ after: '41', before: undefined, reason: 'lost', again: false }])
   })
 
   test('is told when a message names another as the one before it, and can be asked for again', () => {
@@ -136,7 +120,7 @@ describe('a gap', () => {
     })
     last().message('one', { id: '1' })
     last().message('three', { id: '3', prev: '2' })
-    expect(gaps).toEqual([{ after: '1', before: '3', reason: 'skipped' }])
+    expect(gaps).toEqual([{ after: '1', before: '3', reason: 'skipped', again: false }])
     expect(last().attempt.cursor).toBe('1')
     last().message('two', { id: '2', prev: '1' })
     last().message('three', { id: '3', prev: '2' })
@@ -175,22 +159,6 @@ test('bytes move the time of the last byte and nothing else', async () => {
   expect(connection.state.get()).toBe(before)
   expect(before.lastByteAtMs).toBe(1_000_005)
   expect(changes).not.toHaveBeenCalled()
-})
-
-test('the journal replays to the same state', async () => {
-  const journal: [Event, World][] = []
-  const { clock, connection, last } = setUp({ journal: (event, world) => journal.push([event, world]) })
-  connection.subscribe(() => {})
-  last().message('one', { id: '1' })
-  await clock.pass(20_000)
-  last().refuse(503)
-  await clock.pass(3000)
-  last().drop()
-  const plan = planOf({ transports: scriptedTransport() })
-  const replayed = journal.reduce((state, [event, world]) => step(state, event, world, plan)[0], idle())
-  const { lastByteAtMs: _moves, ...shown } = connection.state.get()
-  expect(JSON.parse(JSON.stringify(replayed.shown))).toMatchObject(JSON.parse(JSON.stringify(shown)))
-  expect(journal.length).toBeGreaterThan(6)
 })
 
 test('a page that is put away hangs up, and goes on from the cursor when it is back', () => {

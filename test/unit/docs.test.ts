@@ -70,6 +70,9 @@ function compile(): Promise<string> {
     'holdline/react': ['bindings/react/index.ts'],
     'holdline/vue': ['bindings/vue/index.ts'],
     'holdline/testing': ['src/testing/index.ts'],
+    'holdline/dialects': ['src/dialects/index.ts'],
+    'holdline/adapters/fetch-event-source': ['src/adapters/fetchEventSource.ts'],
+    'holdline/adapters/reconnecting-websocket': ['src/adapters/reconnectingWebSocket.ts'],
   }
   const options = {
     // Each block is a file of its own, whether it imports something or not.
@@ -198,7 +201,7 @@ describe('the server of docs/server.md', () => {
   test.each(Object.keys(ways))('tells %s of a cursor that it does not know', async (name) => {
     const way = ways[name]!(`${await feedFor(name)}/api/likes`)
     const { messages, gaps } = await read(way, 1, 'of-another-life-7')
-    expect(gaps).toEqual([{ after: 'of-another-life-7', before: undefined, reason: 'lost' }])
+    expect(gaps).toEqual([{ after: 'of-another-life-7', before: undefined, reason: 'lost', again: false }])
     expect(messages[0]?.likes).toBe(1)
   })
 
