@@ -8,8 +8,8 @@ export interface ObserverLike<T> {
   complete?(): void
 }
 
-/** As much of an Observable as every library for them understands. */
-export interface ObservableLike<T> {
+/** As much of an Observable as every library for them understands; for those that do not, an `AsyncIterable`. */
+export interface ObservableLike<T> extends AsyncIterable<T> {
   subscribe(observer: ObserverLike<T> | ((value: T) => void)): { unsubscribe(): void }
 }
 
@@ -44,6 +44,7 @@ export function observable<T>(connection: Connection<T>): ObservableLike<Message
       look()
       return { unsubscribe }
     },
+    [Symbol.asyncIterator]: connection[Symbol.asyncIterator],
   }
   const { observable: name = '@@observable' } = Symbol as { observable?: string }
   return Object.assign(self, { [name]: () => self })

@@ -45,16 +45,19 @@ export const transport = (
         if (!(value >= 0)) throw wrong('request', 'bad-option', `${option} must be a number of 0 or more`)
       const ending = await dial({ ...attempt, dialect, maxChars }, sink)
       signal.throwIfAborted()
-      return ending
+      return dialect.ended?.(ending) ?? ending
     } catch (cause) {
       if (signal.aborted) return { kind: 'aborted' }
-      // Whatever else a provider of a URL or of headers throws may go well next time.
-      return cause instanceof HoldlineError && cause.kind === 'request'
-        ? { kind: 'unusable', code: cause.code, message: cause.message }
-        : { kind: 'dropped', cause }
+      return endingOf(cause)
     }
   },
 })
+
+/** What was thrown on the way out: whatever a provider of a URL or of headers throws may go well next time. */
+export const endingOf = (cause: unknown): Ending =>
+  cause instanceof HoldlineError && cause.kind === 'request'
+    ? { kind: 'unusable', code: cause.code, message: cause.message }
+    : { kind: 'dropped', cause }
 
 /** A line that speaks by events, as one attempt: it ends once, by itself or because we hung up. */
 export const untilEnd = (signal: AbortSignal, begin: (end: (ending: Ending) => void) => () => void): Promise<Ending> =>

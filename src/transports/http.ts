@@ -3,10 +3,10 @@ import { wrong } from '../base/error.js'
 import { type Given, valueOf } from '../base/given.js'
 import { toJson } from '../frames/decode.js'
 import { retryAfterMs } from '../policy/retryAfter.js'
-import type { Reading } from './attempt.js'
+import { endingOf, type Reading } from './attempt.js'
 import { pack } from './pack.js'
 import { locate, type UrlSource } from './target.js'
-import type { Attempt, Channel, Dialect, Sink } from './transport.js'
+import type { Attempt, Channel, Dialect, HttpCursor, Sink } from './transport.js'
 
 /** What every transport over fetch takes. */
 export interface HttpOptions {
@@ -41,6 +41,10 @@ export interface HttpOptions {
   readonly maxChars?: number | undefined
 }
 
+/** How the cursor travels where a dialect does not say otherwise. */
+const byId = (cursor: string | undefined): HttpCursor =>
+  cursor ? { headers: { 'last-event-id': cursor }, query: { last_event_id: cursor } } : {}
+
 /** Asks once, with these headers and this query besides. Returns the answer, whatever its status. */
 export async function ask(
   url: UrlSource,
@@ -60,15 +64,15 @@ export async function ask(
     method = 'GET'
     body = undefined
   }
-  const own = dialect.ask?.(cursor)
-  const target = await locate(url, attempt, 'http', { ...request?.query, ...query, ...own?.query })
-  const { head, redirect } = await headersOf(options, attempt, { ...headers, ...own?.headers })
-  if (cursor && !own) {
-    const { cursorIn = new URL(env.baseUrl || target).origin === target.origin ? 'header' : 'query' } = options
-    // A header keeps ASCII as it is, but for spaces at its ends; any other cursor must travel in the query.
-    if (cursorIn === 'header' && /^[!-~]([ -~]*[!-~])?$/.test(cursor)) head.set('last-event-id', cursor)
-    else target.searchParams.set('last_event_id', cursor)
-  }
+  const target = await locate(url, attempt, 'http', { ...request?.query, ...query })
+  const { head, redirect } = await headersOf(options, attempt, headers)
+  const { cursorIn = new URL(env.baseUrl || target).origin === target.origin ? 'header' : 'query' } = options
+  const { headers: said, query: asked } = dialect.ask ? dialect.ask(cursor) : byId(cursor)
+  // A header keeps ASCII as it is, but for spaces at its ends; any other cursor must travel in the query.
+  const fits =
+    said && cursorIn === 'header' && Object.values(said).every((value) => /^[!-~]([ -~]*[!-~])?$/.test(value))
+  if (asked && !fits) for (const [name, value] of Object.entries(asked)) target.searchParams.set(name, value)
+  else for (const [name, value] of Object.entries(said ?? {})) head.set(name, value)
   if (body && [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(body) as object)) {
     body = toJson(body)
     if (!head.has('content-type')) head.set('content-type', 'application/json')
@@ -113,7 +117,7 @@ export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
         const ending = await unread(response, attempt)
         return ending.kind === 'finished' ? undefined : ending
       } catch (cause) {
-        return { kind: 'dropped', cause }
+        return endingOf(cause)
       }
     },
   }

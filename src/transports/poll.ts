@@ -98,7 +98,7 @@ async function poll(
       { ...options, repeat: true },
       attempt,
       sink,
-      { accept: dialect.waits ? 'application/json' : '*/*', ...(etag && { 'if-none-match': etag }) },
+      { accept: dialect.waits ? 'application/json' : '*/*', ...(etag && !dialect.ask && { 'if-none-match': etag }) },
       dialect.waits ? { wait: `${wait}` } : {},
     )
     const { status, ok, headers } = response

@@ -76,7 +76,10 @@ export interface Welcome {
   readonly resumed?: boolean | undefined
 }
 
-/** What a request carries for the cursor's sake. */
+/**
+ * What a request carries for the cursor's sake. Where there are both, they say the same: the headers are for a page of
+ * the same origin, the query is for all that cannot send headers, or would have to ask leave to.
+ */
 export interface HttpCursor {
   readonly headers?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
@@ -89,10 +92,12 @@ export interface Dialect {
    * body; `head` is what stood above that body. Returns an ending if it holds one.
    */
   read(unit: Frame | string, sink: Sink, head?: Headers): Ending | undefined
-  /** How the cursor travels over HTTP. @defaultValue as `Last-Event-ID`, or as `last_event_id` in the query */
+  /** How the cursor travels, over WebSocket in the query. @defaultValue over HTTP as `Last-Event-ID` or `last_event_id` */
   ask?(cursor: string | undefined): HttpCursor
   /** What the headers of an event stream say, before its first byte. */
   head?(head: Headers, sink: Sink, cursor: string | undefined): void
+  /** What an ending means where this server means something else by it. */
+  ended?(ending: Ending): Ending
   /** Whether the server speaks first and at once, so that a stream that says nothing is held back on the way. */
   readonly greets?: boolean
   /** The WebSocket subprotocols of the dialect. */

@@ -39,7 +39,7 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
   return transport('webSocket', url, options, async (attempt, sink) => {
     const { signal, env, cursor, request, dialect, maxChars } = attempt
     const { ping = options.ping } = dialect
-    const { href } = await locate(url, attempt, 'ws')
+    const { href } = await locate(url, attempt, 'ws', dialect.ask?.(cursor).query)
     const protocols = [...((await valueOf(options.protocols, attempt)) ?? dialect.protocols ?? [])]
     const given = request ? request.headers : options.headers
     const headers = given && Object.fromEntries(new Headers(await valueOf<HeadersInit>(given, attempt)))
