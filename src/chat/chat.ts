@@ -91,7 +91,7 @@ export function createChat(options: ChatOptions): Chat {
       headers: async (asking) => ({ ...(await valueOf(options.headers, asking)), ...headers }),
       body: { ...(options.protocol.request(context) as object), ...own, ...body },
     }
-    const next = createRun(options, generateId(), request, publisher, conclude)
+    const next = createRun(options, generateId(), request, options.protocol.resume?.(context), publisher, conclude)
     // Only now: what threw above has asked nothing, and must leave no question behind.
     messages = asked
     error = undefined

@@ -1,14 +1,19 @@
-import type { ChatMessage, ChatPart, ToolPart } from './message.js'
-import type { ChatOperation } from './protocol.js'
+import type { ChatMessage, ChatPart, TextPart, ToolPart } from './message.js'
+import { createPartialJson, type PartialJson } from './partialJson.js'
+import type { ChatOperation, ToolChange } from './protocol.js'
 
 /** A part, and what it is made of while it is being written. */
 interface Slot {
-  readonly type?: 'text' | 'reasoning'
-  readonly tool?: Pick<ToolPart, 'type' | 'toolCallId'>
-  /** Tells tool calls apart, and whole parts that replace each other. */
+  readonly type?: 'text' | 'reasoning' | 'refusal'
+  readonly tool?: Pick<ToolPart, 'type' | 'toolCallId' | 'providerExecuted'>
+  /** Tells apart what is written at the same time, and whole parts that replace each other. */
   readonly key?: string | undefined
+  readonly choice: number
   text: string
   done: boolean
+  json?: PartialJson
+  /** What has become of a tool call since its input was written. */
+  change?: ToolChange
   /** What was shown last; undefined once something has changed. */
   shown?: ChatPart | undefined
 }
@@ -22,17 +27,19 @@ export interface Draft {
   readonly size: number
 }
 
+/** How many things that were not understood are kept. */
+const UNKNOWN = 100
+
 export function createDraft(id: string): Draft {
-  const slots: Slot[] = []
-  let extras: Pick<ChatMessage, 'usage' | 'metadata'> = {}
+  let slots: Slot[] = []
+  let extras: Omit<ChatMessage, 'id' | 'role' | 'parts'> = {}
   let shown: ChatMessage | undefined
   let size = 0
 
   return {
     apply,
     close: () => slots.forEach(seal),
-    show: () =>
-      (shown ??= { id, role: 'assistant', parts: slots.map((slot) => (slot.shown ??= build(slot))), ...extras }),
+    show: () => (shown ??= { id, role: 'assistant', parts: partsOf(0), ...extras, ...others() }),
     get size() {
       return size
     },
@@ -42,20 +49,26 @@ export function createDraft(id: string): Draft {
     shown = undefined
     switch (operation.type) {
       case 'text':
+      case 'refusal':
       case 'reasoning': {
-        // The part that is being written, or a new one after a part of another kind.
-        const { type, delta } = operation
-        const last = slots[slots.length - 1]
-        return append(last?.type === type && !last.done ? last : add({ type }), delta)
+        const { type, delta, key, choice = 0 } = operation
+        const last = latest((slot) => slot.choice === choice && (key === undefined || slot.key === key))
+        return append(last?.type === type && !last.done ? last : add({ type, key, choice }), delta)
       }
+      case 'close':
+        return slots.forEach((slot) => slot.key === operation.key && !slot.tool && seal(slot))
       case 'tool-input': {
-        const { key, name, delta } = operation
-        const known = slots.find((slot) => slot.tool && slot.key === key)
-        return append(
-          known ??
-            add({ key, tool: { type: `tool-${name ?? 'unknown'}`, toolCallId: operation.id ?? `${id}-${key}` } }),
-          delta,
-        )
+        const slot = toolOf(operation)
+        append(slot, operation.delta)
+        slot.json ??= createPartialJson()
+        return slot.json.write(operation.delta)
+      }
+      case 'tool': {
+        const slot = toolOf(operation)
+        slot.change = { input: inputOf(slot), ...slot.change, ...operation.change }
+        slot.done = true
+        slot.shown = undefined
+        return
       }
       case 'part': {
         const { part } = operation
@@ -64,23 +77,59 @@ export function createDraft(id: string): Draft {
         slot.shown = part
         return
       }
+      case 'step':
+        return void (add({ key: 'step', done: true }).shown = { type: 'step-start' })
+      case 'reset-step':
+        slots = slots.slice(0, slots.map(({ key }) => key).lastIndexOf('step') + 1)
+        return
       case 'usage':
         extras = { ...extras, usage: { ...extras.usage, ...operation.usage } }
         return
-      case 'metadata':
-        extras = { ...extras, metadata: operation.metadata }
+      case 'metadata': {
+        const { metadata } = operation
+        const both = metadata instanceof Object && extras.metadata instanceof Object
+        extras = { ...extras, metadata: both ? Object.assign({}, extras.metadata, metadata) : metadata }
+        return
+      }
+      case 'message':
+        id = operation.id
+        return
+      case 'unknown':
+        extras = { ...extras, unknown: [...(extras.unknown ?? []), operation.value].slice(-UNKNOWN) }
         return
       case 'finish':
       case 'done':
+      case 'stopped':
       case 'error':
         return slots.forEach(seal)
+      case 'reset':
+      case 'resume':
+      case 'data':
+        // None of these is anything that this message says.
+        return
     }
   }
 
+  function toolOf({ key, name, id: callId, providerExecuted, choice = 0 }: ToolOperation): Slot {
+    const known = latest((slot) => !!slot.tool && slot.key === key && slot.choice === choice)
+    if (known) return known
+    const tool = { type: `tool-${name ?? 'unknown'}`, toolCallId: callId ?? `${id}-${key}` } as const
+    return add({ key, choice, tool: providerExecuted ? { ...tool, providerExecuted } : tool })
+  }
+
+  /** From the end: what is written now is near it. */
+  function latest(fits: (slot: Slot) => boolean): Slot | undefined {
+    for (let at = slots.length; at > 0; at--) {
+      const slot = slots[at - 1]
+      if (slot && fits(slot)) return slot
+    }
+    return undefined
+  }
+
   function add(begin: Partial<Slot>): Slot {
-    // Several tool calls may be written in turns; text before them is at its end.
-    for (const slot of slots) if (!slot.tool || !begin.tool) seal(slot)
-    const slot: Slot = { text: '', done: false, ...begin }
+    const slot: Slot = { text: '', done: false, choice: 0, ...begin }
+    // Several tool calls, and parts that have names, may be written in turns; other text before is at its end.
+    for (const other of slots) if (other.choice === slot.choice && !(other.key && slot.key)) seal(other)
     slots.push(slot)
     return slot
   }
@@ -96,15 +145,41 @@ export function createDraft(id: string): Draft {
     slot.done = true
     slot.shown = shown = undefined
   }
+
+  function partsOf(choice: number): ChatPart[] {
+    return slots.flatMap((slot) => (slot.choice === choice ? (slot.shown ??= build(slot)) : []))
+  }
+
+  function others(): Pick<ChatMessage, 'choices'> {
+    const most = Math.max(0, ...slots.map(({ choice }) => choice))
+    return most > 0 ? { choices: Array.from({ length: most }, (_, nth) => partsOf(nth + 1)) } : {}
+  }
 }
 
-function build({ type = 'text', tool, text, done }: Slot): ChatPart {
-  if (!tool) return { type, text, state: done ? 'done' : 'streaming' }
-  if (!done) return { ...tool, state: 'input-streaming', input: undefined }
+type ToolOperation = Pick<ChatOperation & { type: 'tool' }, 'key' | 'name' | 'id' | 'providerExecuted' | 'choice'>
+
+function build(slot: Slot): ChatPart {
+  const { type = 'text', tool, text, done, change } = slot
+  const state = done ? 'done' : 'streaming'
+  if (!tool)
+    return type === 'refusal' ? { type: 'text', text, state, refusal: true } : ({ type, text, state } as TextPart)
+  if (change) return { ...tool, ...change } as ToolPart
+  if (!done) return { ...tool, state: 'input-streaming', input: slot.json?.value() }
   try {
-    // Some models call a tool that takes nothing with no text at all.
-    return { ...tool, state: 'input-available', input: JSON.parse(text || '{}') as unknown }
+    return { ...tool, state: 'input-available', input: parsed(text) }
   } catch (error) {
     return { ...tool, state: 'output-error', input: text, errorText: String(error) }
+  }
+}
+
+/** Some models call a tool that takes nothing with no text at all. */
+const parsed = (text: string): unknown => JSON.parse(text || '{}')
+
+/** What was written of the input, where it can be read. */
+function inputOf({ text, change }: Slot): unknown {
+  try {
+    return change ? change.input : parsed(text)
+  } catch {
+    return text
   }
 }

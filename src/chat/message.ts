@@ -5,6 +5,8 @@ export interface TextPart {
   readonly type: 'text'
   readonly text: string
   readonly state?: 'streaming' | 'done'
+  /** Whether the model refused to answer, and says so here. */
+  readonly refusal?: boolean
 }
 
 /** What a model thought before it answered. */
@@ -14,16 +16,46 @@ export interface ReasoningPart {
   readonly state?: 'streaming' | 'done'
 }
 
+/** What a user was asked about a tool call, and what was answered. */
+export interface ToolApproval {
+  readonly id: string
+  readonly approved?: boolean
+  readonly reason?: string
+}
+
+/**
+ * How far a tool call is. While its input is being written, `input` is as much of it as can be told by now; `undefined`
+ * where that is nothing.
+ */
+export type ToolState =
+  | { readonly state: 'input-streaming'; readonly input: unknown }
+  | { readonly state: 'input-available'; readonly input: unknown }
+  | { readonly state: 'approval-requested'; readonly input: unknown; readonly approval: { readonly id: string } }
+  | {
+      readonly state: 'approval-responded'
+      readonly input: unknown
+      readonly approval: { readonly id: string; readonly approved: boolean; readonly reason?: string }
+    }
+  | {
+      readonly state: 'output-available'
+      readonly input: unknown
+      readonly output: unknown
+      readonly preliminary?: boolean
+    }
+  | { readonly state: 'output-error'; readonly input: unknown; readonly errorText: string }
+  | {
+      readonly state: 'output-denied'
+      readonly input: unknown
+      readonly approval: { readonly id: string; readonly approved: false; readonly reason?: string }
+    }
+
 /** A tool call; the type carries the tool's name, such as `tool-weather`. */
 export type ToolPart = {
   readonly type: `tool-${string}`
   readonly toolCallId: string
-} & (
-  | { readonly state: 'input-streaming'; readonly input: unknown }
-  | { readonly state: 'input-available'; readonly input: unknown }
-  | { readonly state: 'output-available'; readonly input: unknown; readonly output: unknown }
-  | { readonly state: 'output-error'; readonly input: unknown; readonly errorText: string }
-)
+  /** Whether the provider runs the tool itself. */
+  readonly providerExecuted?: boolean
+} & ToolState
 
 /** An attachment. */
 export interface FilePart {
@@ -42,6 +74,20 @@ export interface SourceUrlPart {
   readonly title?: string
 }
 
+/** Where an answer has something from: a document. */
+export interface SourceDocumentPart {
+  readonly type: 'source-document'
+  readonly sourceId: string
+  readonly mediaType: string
+  readonly title: string
+  readonly filename?: string
+}
+
+/** Here the model was asked again, with what its tools had found. */
+export interface StepStartPart {
+  readonly type: 'step-start'
+}
+
 /** Anything else the server wants to show; the type carries its name, such as `data-weather`. */
 export interface DataPart {
   readonly type: `data-${string}`
@@ -49,8 +95,16 @@ export interface DataPart {
   readonly data: unknown
 }
 
-/** One piece of a message: text, reasoning, a tool call, a file, a source or data. */
-export type ChatPart = TextPart | ReasoningPart | ToolPart | FilePart | SourceUrlPart | DataPart
+/** One piece of a message: text, reasoning, a tool call, a file, a source, the start of a step, or data. */
+export type ChatPart =
+  | TextPart
+  | ReasoningPart
+  | ToolPart
+  | FilePart
+  | SourceUrlPart
+  | SourceDocumentPart
+  | StepStartPart
+  | DataPart
 
 /** How an answer came to its end. The text it has is kept in every case. */
 export interface MessageEnd {
@@ -88,6 +142,10 @@ export interface ChatMessage {
   /** Set once the answer has ended. */
   readonly end?: MessageEnd
   readonly usage?: Usage
+  /** Where the model was asked for several answers: the other ones, from the second on. */
+  readonly choices?: readonly (readonly ChatPart[])[]
+  /** What came and was not understood: the last 100, for whoever does. */
+  readonly unknown?: readonly unknown[]
 }
 
 /** The plain text of a message: its text parts, joined. */

@@ -1,12 +1,14 @@
 import type { Ending } from '../base/ending.js'
-import { asError, HoldlineError, wrong } from '../base/error.js'
+import { asError, type HoldlineError, wrong } from '../base/error.js'
+import { tell } from '../base/listeners.js'
 import { createLine, type Line } from '../connection/line.js'
 import { judge, type Verdict } from '../policy/verdict.js'
 import { envelope } from '../transports/envelope.js'
 import type { Attempt, AttemptRequest } from '../transports/transport.js'
+import { broken, conclude, type Known, truncated } from './conclude.js'
 import { createDraft, type Draft } from './draft.js'
-import type { ChatMessage, MessageEnd } from './message.js'
-import type { ChatOperation } from './protocol.js'
+import type { ChatMessage, DataPart, MessageEnd } from './message.js'
+import type { ChatOperation, ResumeAt } from './protocol.js'
 import type { Publisher } from './publish.js'
 import { tellToStop } from './stop.js'
 import type { ChatOptions, ChatStatus } from './types.js'
@@ -29,10 +31,12 @@ export function createRun(
   chat: ChatOptions,
   messageId: string,
   asked: Omit<AttemptRequest, 'method'>,
+  resume: ResumeAt | undefined,
   { now, soon }: Publisher,
   ended: (message: ChatMessage, end: MessageEnd) => void,
 ): Run {
   const { protocol, connectTimeoutMs = 30_000 } = chat
+  const { ids = 'counted' } = protocol
   const dialect = envelope()
   let draft = createDraft(messageId)
   /** What stood on the screen when the server began anew. */
@@ -48,29 +52,33 @@ export function createRun(
   let holes = false
   let over = false
 
-  const ask = (method: AttemptRequest['method']): Pick<Attempt, 'request' | 'dialect'> => ({
-    dialect,
-    request: { ...asked, method, body: method === 'POST' ? asked.body : undefined },
-  })
+  const ask = (method: AttemptRequest['method']): Pick<Attempt, 'request' | 'dialect'> => {
+    const { format } = protocol
+    if (method === 'POST') return { dialect, request: { ...asked, method, format } }
+    const { path, query = path === undefined ? asked.query : {} } = (method === 'GET' && resume) || {}
+    return { dialect, request: { ...asked, method, body: undefined, format, path, query } }
+  }
+  const known = (): Known => ({ finish, begun, holes, endsWithLine: protocol.endsWithLine ?? false })
   /** A new draft is not shown before it is as long as what stands on the screen. */
   const standing = (): Draft => (before.size > draft.size ? before : draft)
   /** Whether the server can be asked for the rest. A run that it ties to this very line ends with it. */
-  const goesOn = (): boolean => chat.resume !== 'off' && (counted || !begun)
+  const goesOn = (): boolean => chat.resume !== 'off' && (!!resume || counted || !begun)
 
   const line = createLine(
     { ...chat, connectTimeoutMs, classify },
     {
-      ids: 'counted',
+      ids,
       ask(isSent) {
         lost = isSent && !goesOn()
+        if (isSent && resume?.replay) anew()
         return ask(isSent ? 'GET' : 'POST')
       },
       sent(is) {
         sent = is
       },
       take(frame) {
-        counted ||= /^\d+$/.test(frame.id ?? '')
-        const tell = begun ? soon : now
+        counted ||= ids === 'opaque' ? !!frame.id : /^\d+$/.test(frame.id ?? '')
+        const publish = begun ? soon : now
         let some = false
         try {
           for (const operation of read(frame)) {
@@ -80,19 +88,12 @@ export function createRun(
         } catch (error) {
           return fail(asError(error, 'protocol'))
         }
-        if (some && !over) tell()
+        if (some && !over) publish()
       },
       // A control that cannot be read is a fault of the server's, and may have been the end.
       fault: fail,
       gap({ reason, again }) {
-        if (reason === 'lost') {
-          before = standing()
-          draft = createDraft(messageId)
-          read = protocol.reader()
-          finish = undefined
-          holes = false
-          return
-        }
+        if (reason === 'lost') return anew()
         // Asked for again once; if it is missing then too, it is lost, and the answer must not pass for whole.
         if (again) holes = true
         else line.redial()
@@ -101,10 +102,10 @@ export function createRun(
   )
   const forget = line.state.subscribe(() => {
     const state = line.state.get()
-    if (state.status === 'closed') end(conclude(false, state.ending))
-    else if (state.status === 'failed') end(broken(state.error))
+    if (state.status === 'closed') end(conclude(known(), false, state.ending))
+    else if (state.status === 'failed') end(broken(state.error, begun))
     // Dialled again, where the server cannot be asked for the rest: hung up before anything goes out.
-    else if (state.status === 'connecting' && lost) end(broken(state.error ?? truncated()))
+    else if (state.status === 'connecting' && lost) end(broken(state.error ?? truncated(), begun))
     else now()
   })
 
@@ -125,6 +126,15 @@ export function createRun(
       if (!sent || goesOn()) line.redial()
     },
     leave,
+  }
+
+  /** The server tells the answer again from its start. What stands on the screen stays until that is as long. */
+  function anew(): void {
+    before = standing()
+    draft = createDraft(messageId)
+    read = protocol.reader()
+    finish = undefined
+    holes = false
   }
 
   function leave(): void {
@@ -148,27 +158,19 @@ export function createRun(
 
   function apply(operation: ChatOperation): void {
     if (over) return
+    if (operation.type === 'reset') return anew()
+    if (operation.type === 'resume') resume = operation.at
+    if (operation.type === 'data') return tell(chat.onData, operation.part)
     draft.apply(operation)
+    if (operation.type === 'part' && operation.part.type.startsWith('data-'))
+      tell(chat.onData, operation.part as DataPart)
     if (operation.type === 'finish') finish = operation
-    if (operation.type === 'done') end(conclude(true))
+    if (operation.type === 'done') end(conclude(known(), true))
+    if (operation.type === 'stopped') end(conclude(known(), false, 'stopped'))
     if (operation.type === 'error') {
       const { message, code = 'model', cause } = operation
       fail(wrong('protocol', code, message, cause))
     }
-  }
-
-  /** The server said that the answer is whole (`done`), or ended the line with a word. */
-  function conclude(done: boolean, word?: string): MessageEnd {
-    const { reason = 'stop', raw = word } = finish ?? {}
-    const whole = finish || done || (protocol.endsWithLine && word !== undefined && word !== 'truncated')
-    const rest = raw === undefined ? {} : { raw }
-    if (word === 'stopped') return { state: word, ...rest }
-    if (whole && !holes && word !== 'error') return { state: 'complete', reason, ...rest }
-    return { ...broken(truncated(), word === 'error'), ...rest }
-  }
-
-  function broken(error: HoldlineError, gaveUp: boolean = false): MessageEnd {
-    return { state: begun && !gaveUp ? 'truncated' : 'error', error }
   }
 
   function classify(ending: Ending): Verdict | undefined {
@@ -184,10 +186,3 @@ export function createRun(
     return final && verdict.kind !== 'ended' ? { ...verdict, retry: false } : verdict
   }
 }
-
-const truncated = (): HoldlineError =>
-  new HoldlineError('The answer broke off; regenerate it', {
-    kind: 'protocol',
-    code: 'truncated',
-    retryable: true,
-  })

@@ -3,7 +3,7 @@ import type { Readable } from '../base/store.js'
 import type { ConnectionState } from '../connection/state.js'
 import type { LineOptions } from '../connection/options.js'
 import type { Given } from '../base/given.js'
-import type { ChatMessage, ChatPart, MessageEnd } from './message.js'
+import type { ChatMessage, ChatPart, DataPart, MessageEnd } from './message.js'
 import type { ChatProtocol, ChatRequestContext } from './protocol.js'
 
 /**
@@ -67,6 +67,8 @@ export interface ChatOptions extends LineOptions {
   /** Called once per answer, however it ended. */
   readonly onFinish?: ((finish: ChatFinish) => void) | undefined
   readonly onError?: ((error: HoldlineError) => void) | undefined
+  /** Called for data that the server sends beside the answer's text, whether it stands in the message or not. */
+  readonly onData?: ((part: DataPart) => void) | undefined
 }
 
 /** What one request gets on top of the chat's own options. */

@@ -1,5 +1,6 @@
 import type { Ending } from '../base/ending.js'
-import { createEventStream } from '../frames/eventStream.js'
+import { eventStream } from '../frames/format.js'
+import type { Frame } from '../frames/frame.js'
 import { crowd } from './crowd.js'
 import { ask, discard, type HttpOptions, readText, TOO_LARGE, unread, wayOut } from './http.js'
 import { transport } from './attempt.js'
@@ -30,14 +31,16 @@ export interface SseOptions extends HttpOptions {
  */
 export function sse(url: UrlSource, options: SseOptions = {}): Transport {
   return transport('sse', url, options, async (attempt, sink) => {
-    const response = await ask(url, options, attempt, sink, { accept: 'text/event-stream' })
+    const format = attempt.request?.format ?? eventStream
+    const { accept } = format
+    const response = await ask(url, options, attempt, sink, { accept })
     const { status, ok, headers } = response
     // [spec] 204 tells a client to stop reconnecting.
     if (!ok || status === 204 || attempt.request?.method === 'DELETE') return unread(response, attempt)
     const type = String(headers.get('content-type'))
-    if (!/^text\/event-stream\b/i.test(type)) {
+    if (!format.types.test(type)) {
       await discard(response)
-      return { kind: 'garbled', code: 'content-type', message: `Expected text/event-stream, got ${type}` }
+      return { kind: 'garbled', code: 'content-type', message: `Expected ${accept}, got ${type}` }
     }
     const { dialect, maxChars, signal, cursor } = attempt
     sink.opened({
@@ -47,7 +50,8 @@ export function sse(url: UrlSource, options: SseOptions = {}): Transport {
     dialect.head?.(headers, sink, cursor)
 
     let ending: Ending | undefined
-    const feed = createEventStream({ ...sink, frame: (frame) => (ending ??= dialect.read(frame, sink)) }, maxChars)
+    const to = { ...sink, frame: (frame: Frame) => (ending ??= dialect.read(frame, sink)) }
+    const feed = format.reader(to, maxChars, headers)
     const leave = crowd(response.url, sink)
     try {
       await readText(response, (text, bytes) => {
@@ -57,6 +61,10 @@ export function sse(url: UrlSource, options: SseOptions = {}): Transport {
       })
     } finally {
       leave()
+    }
+    if (format.endsWithBody && !ending) {
+      feed('', true)
+      ending ??= { kind: 'finished', reason: 'complete' }
     }
     // An event stream has no end of its own: one that just stops was cut.
     return ending ?? { kind: 'dropped' }

@@ -11,10 +11,12 @@ export async function locate(
   attempt: Attempt,
   scheme: 'http' | 'ws',
   query: Readonly<Record<string, string>> = {},
+  path?: string,
 ): Promise<URL> {
   const given = await valueOf(url, attempt)
   try {
     const target = new URL(given, attempt.env.baseUrl)
+    if (path !== undefined) target.pathname += `/${path}`
     target.protocol = target.protocol.replace('http', scheme)
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
     if (target.protocol.startsWith(scheme)) return target

@@ -1,5 +1,6 @@
 import type { Ending } from '../base/ending.js'
 import type { HoldlineError } from '../base/error.js'
+import type { StreamFormat } from '../frames/format.js'
 import type { Frame } from '../frames/frame.js'
 import type { Env } from './env.js'
 import type { Asking, Given } from '../base/given.js'
@@ -9,6 +10,10 @@ export interface AttemptRequest {
   /** `POST` starts, `GET` goes on, `DELETE` stops. Over WebSocket the first frame says the same. */
   readonly method: 'POST' | 'GET' | 'DELETE'
   readonly query: Readonly<Record<string, string>>
+  /** Where to ask, over HTTP, if not at the transport's own URL but below it, such as `42/stream`. */
+  readonly path?: string | undefined
+  /** How the answer to a streaming request is framed. @defaultValue as an event stream */
+  readonly format?: StreamFormat | undefined
   /** Asked for on every attempt. */
   readonly headers?: Given<Readonly<Record<string, string>>> | undefined
   /** Sent as JSON. */
