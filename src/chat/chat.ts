@@ -1,16 +1,20 @@
-import { valueOf } from '../base/given.js'
 import { type HoldlineError, wrong } from '../base/error.js'
-import { tell } from '../base/listeners.js'
 import { randomId } from '../base/randomId.js'
-import { createStore, type Readable } from '../base/store.js'
-import type { ConnectionState } from '../connection/state.js'
+import { createStore } from '../base/store.js'
 import { createEnv } from '../transports/env.js'
-import type { AttemptRequest } from '../transports/transport.js'
-import type { ChatMessage, MessageEnd } from './message.js'
-import type { ChatRequestContext } from './protocol.js'
+import { createAnswering } from './answering.js'
+import { createConversation } from './conversation.js'
+import { createKeeper } from './keeper.js'
+import type { ChatMessage } from './message.js'
 import { createPublisher } from './publish.js'
-import { createRun, type Run } from './run.js'
-import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, SendMessageOptions } from './types.js'
+import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, NewMessage, SendMessageOptions } from './types.js'
+
+/** A message that waits for its turn. */
+interface Queued {
+  readonly message: ChatMessage
+  start(): void
+  drop(why: HoldlineError): void
+}
 
 /**
  * Creates a conversation with a server that streams its answers. Nothing happens until something is sent.
@@ -23,109 +27,173 @@ import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, SendMessageOption
 export function createChat(options: ChatOptions): Chat {
   // Whoever knows a run's id can read its answer, so it must not be guessed.
   const { generateId = randomId, id = generateId() } = options
-  let run: Run | undefined
-  let settled = (): void => {}
-  /** What stands before the answer that is arriving. */
-  let { messages = [] } = options
-  let error: HoldlineError | undefined
+  const env = createEnv(options.env)
+  const conversation = createConversation(options.messages ?? [])
+  let queue: readonly Queued[] = []
+  let queued: readonly ChatMessage[] = []
   let disposed = false
-  let line: Readable<ConnectionState> = createStore({ status: 'idle', transport: '', attempt: 0, failures: 0 })
+  const publisher = createPublisher(env, options.publish, publish)
+  const answering = createAnswering(options, id, generateId, conversation, publisher, nextInQueue)
   const shown = createStore(snapshot())
-  const publisher = createPublisher(createEnv(options.env), options.publish, () => shown.set(snapshot()))
+  const keeper = createKeeper(
+    options.persist,
+    id,
+    env,
+    () => {
+      const run = answering.pending()
+      return { tree: conversation.save(answering.run?.show(), run?.after), run }
+    },
+    ({ tree, run }) => {
+      // Whoever was quicker than the store has begun another conversation.
+      if (disposed || answering.run || conversation.messages.length > 0) return
+      conversation.restore(tree)
+      if (run) answering.goOn(run)
+      publisher.now()
+    },
+  )
 
   return {
     id,
     get: shown.get,
     subscribe: shown.subscribe,
     async sendMessage(message, extra) {
+      if (keeper.loaded) await keeper.loaded
+      const asked = written(message)
+      const { whileBusy } = options
+      if (answering.run && whileBusy === 'queue' && !disposed) return enqueue(asked, extra)
+      if (whileBusy === 'replace') void answering.run?.stop()
       refuseIfBusy()
-      const parts = 'text' in message ? [{ type: 'text', text: message.text } as const] : [...message.parts]
-      return ask([...messages, { id: generateId(), role: 'user', parts }], 'send', extra)
+      return answering.ask(asked, lastId(), 'send', extra)
     },
     async regenerate(extra = {}) {
       refuseIfBusy()
+      const { messages } = conversation
       const { messageId } = extra
-      let count = messageId === undefined ? messages.length : messages.findIndex(({ id }) => id === messageId) + 1
+      let count = messageId === undefined ? messages.length : messages.findIndex((one) => one.id === messageId) + 1
       // From there back to the question; an answer is asked for by the message before it.
       while (count && messages[count - 1]?.role !== 'user') count--
       if (!count) throw wrong('request', 'nothing-to-regenerate', 'There is no question to answer')
-      return ask(messages.slice(0, count), 'regenerate', extra)
+      return answering.ask(undefined, messages[count - 1]?.id, 'regenerate', extra)
     },
-    stop: async () => run?.stop(),
-    reconnect: () => run?.redial(),
+    async edit(messageId, message, extra) {
+      refuseIfBusy()
+      const { messages } = conversation
+      const at = messages.findIndex((one) => one.id === messageId)
+      if (at < 0) throw wrong('request', 'no-such-message', `No message ${messageId} is shown`)
+      return answering.ask(written(message), messages[at - 1]?.id, 'send', extra)
+    },
+    async continue(extra) {
+      refuseIfBusy()
+      const { messages } = conversation
+      const last = messages[messages.length - 1]
+      if (last?.role !== 'assistant') throw wrong('request', 'nothing-to-continue', 'The last message is no answer')
+      return answering.ask(undefined, last.id, 'continue', extra)
+    },
+    branches: conversation.branches,
+    selectBranch(messageId) {
+      refuseIfBusy()
+      conversation.select(messageId)
+      publisher.now()
+    },
+    addToolOutput({ toolCallId, ...result }) {
+      answering.change(
+        (call) => call.toolCallId === toolCallId,
+        'errorText' in result
+          ? { state: 'output-error', errorText: result.errorText }
+          : { state: 'output-available', output: result.output },
+      )
+    },
+    addToolApprovalResponse(approval) {
+      answering.change((call) => call.state === 'approval-requested' && call.approval.id === approval.id, {
+        state: 'approval-responded',
+        approval,
+      })
+    },
+    stop: async () => answering.run?.stop(),
+    reconnect: () => answering.run?.redial(),
     setMessages(next) {
       refuseIfBusy()
-      messages = typeof next === 'function' ? next(messages) : next
+      conversation.reset(typeof next === 'function' ? next(conversation.messages) : next)
       publisher.now()
     },
     clearError() {
-      error = undefined
+      answering.clearError()
       publisher.now()
     },
     dispose() {
+      keeper.now()
       disposed = true
-      // What has come stays on the screen.
-      messages = shown.get().messages
-      run?.leave()
-      run = undefined
+      answering.leave()
+      setQueue([]).forEach(({ drop }) => drop(gone()))
       publisher.now()
-      settled()
+      keeper.stop()
     },
   }
 
   function refuseIfBusy(): void {
-    if (disposed) throw wrong('request', 'disposed', 'The chat is disposed of; create another')
-    if (run) throw wrong('request', 'busy', 'An answer is arriving; wait for it or stop it')
+    if (disposed) throw gone()
+    if (answering.run) throw wrong('request', 'busy', 'An answer is arriving; wait for it or stop it')
   }
 
-  function ask(
-    asked: readonly ChatMessage[],
-    trigger: ChatRequestContext['trigger'],
-    { headers, body }: SendMessageOptions = {},
-  ): Promise<void> {
-    const runId = generateId()
-    const context: ChatRequestContext = { chatId: id, runId, messages: asked, trigger }
-    const own = typeof options.body === 'function' ? options.body(context) : options.body
-    const request: Omit<AttemptRequest, 'method'> = {
-      query: options.resume === 'off' ? {} : { chat: id, run: runId },
-      headers: async (asking) => ({ ...(await valueOf(options.headers, asking)), ...headers }),
-      body: { ...(options.protocol.request(context) as object), ...own, ...body },
-    }
-    const next = createRun(options, generateId(), request, options.protocol.resume?.(context), publisher, conclude)
-    // Only now: what threw above has asked nothing, and must leave no question behind.
-    messages = asked
-    error = undefined
-    run = next
-    line = next.line.state
-    return new Promise((resolve) => {
-      settled = resolve
-      next.line.hold()
+  function written(message: NewMessage): ChatMessage {
+    const parts = 'text' in message ? [{ type: 'text', text: message.text } as const] : [...message.parts]
+    return { id: generateId(), role: 'user', parts }
+  }
+
+  function lastId(): string | undefined {
+    const { messages } = conversation
+    return messages[messages.length - 1]?.id
+  }
+
+  function enqueue(message: ChatMessage, extra?: SendMessageOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const start = (): void => resolve(answering.ask(message, lastId(), 'send', extra))
+      setQueue([...queue, { message, start, drop: reject }])
+      publisher.now()
     })
   }
 
-  function conclude(message: ChatMessage, end: MessageEnd): void {
-    // Whoever is told below may ask the next question at once, so nothing of this one may be left to do.
-    const settle = settled
-    run = undefined
-    messages = [...messages, message]
-    error = end.error
-    const finish = { message, messages, end }
-    settle()
+  function nextInQueue(): void {
+    const [next, ...rest] = queue
+    if (!next) return
+    setQueue(rest)
+    next.start()
     publisher.now()
-    if (end.error) tell(options.onError, end.error)
-    tell(options.onFinish, finish)
+  }
+
+  function setQueue(next: readonly Queued[]): readonly Queued[] {
+    const before = queue
+    queue = next
+    queued = next.map(({ message }) => message)
+    return before
+  }
+
+  function publish(): void {
+    shown.set(snapshot())
+    keeper.soon()
   }
 
   function snapshot(): ChatSnapshot {
-    const status = run ? run.status() : error ? 'error' : 'ready'
-    return { id, messages: withAnswer(), status, connection: line.get() as ChatConnection, error }
+    const { run, error, line } = answering
+    return {
+      id,
+      messages: withAnswer(),
+      status: run ? run.status() : error ? 'error' : 'ready',
+      connection: line.get() as ChatConnection,
+      error,
+      stalled: run?.stalled ?? false,
+      queued,
+    }
   }
 
   /** The same list as long as neither it nor the answer has changed. */
   function withAnswer(): readonly ChatMessage[] {
-    const answer = run?.show()
+    const { messages } = conversation
+    const answer = answering.run?.show()
     if (!answer) return messages
     const before = shown.get().messages
     return before[before.length - 1] === answer ? before : [...messages, answer]
   }
 }
+
+const gone = (): HoldlineError => wrong('request', 'disposed', 'The chat is disposed of; create another')

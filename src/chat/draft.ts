@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatPart, TextPart, ToolPart } from './message.js'
+import { type ChatMessage, type ChatPart, isTool, type TextPart, type ToolPart } from './message.js'
 import { createPartialJson, type PartialJson } from './partialJson.js'
 import type { ChatOperation, ToolChange } from './protocol.js'
 
@@ -30,11 +30,15 @@ export interface Draft {
 /** How many things that were not understood are kept. */
 const UNKNOWN = 100
 
-export function createDraft(id: string): Draft {
-  let slots: Slot[] = []
-  let extras: Omit<ChatMessage, 'id' | 'role' | 'parts'> = {}
+/** Of an answer from its start, or of one that is gone on with. */
+export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>): Draft {
+  let { id } = from
+  const { role: _role, parts = [], end: _end, ...rest } = from
+  let slots: Slot[] = parts.map(written)
+  const seeds = slots.length
+  let extras: Omit<ChatMessage, 'id' | 'role' | 'parts'> = rest
   let shown: ChatMessage | undefined
-  let size = 0
+  let size = slots.reduce((sum, { shown: part }) => sum + (part && 'text' in part ? part.text.length : 0), 0)
 
   return {
     apply,
@@ -129,6 +133,8 @@ export function createDraft(id: string): Draft {
   function add(begin: Partial<Slot>): Slot {
     const slot: Slot = { text: '', done: false, choice: 0, ...begin }
     // Several tool calls, and parts that have names, may be written in turns; other text before is at its end.
+    // What follows the tools of an answer that is gone on with is another step.
+    if (seeds > 0 && slots.length === seeds && slots[seeds - 1]?.tool && begin.key !== 'step') apply({ type: 'step' })
     for (const other of slots) if (other.choice === slot.choice && !(other.key && slot.key)) seal(other)
     slots.push(slot)
     return slot
@@ -154,6 +160,15 @@ export function createDraft(id: string): Draft {
     const most = Math.max(0, ...slots.map(({ choice }) => choice))
     return most > 0 ? { choices: Array.from({ length: most }, (_, nth) => partsOf(nth + 1)) } : {}
   }
+}
+
+/** A part of an answer that is gone on with. Its tool calls are known by their ids. */
+function written(part: ChatPart): Slot {
+  const slot = { text: '', done: true, choice: 0, shown: part }
+  if (!isTool(part)) return slot
+  const { type, toolCallId, providerExecuted, ...change } = part
+  const tool = { type, toolCallId, ...(providerExecuted && { providerExecuted }) }
+  return { ...slot, key: toolCallId, tool, change }
 }
 
 type ToolOperation = Pick<ChatOperation & { type: 'tool' }, 'key' | 'name' | 'id' | 'providerExecuted' | 'choice'>

@@ -148,6 +148,21 @@ export interface ChatMessage {
   readonly unknown?: readonly unknown[]
 }
 
+/** Whether a part is a tool call. */
+export const isTool = (part: ChatPart): part is ToolPart => part.type.startsWith('tool-')
+
+/**
+ * Whether the last message is an answer that has called tools, and each of them has an output, an error, or the user's
+ * word: then the model can be asked again.
+ */
+export function toolsAreDone(messages: readonly ChatMessage[]): boolean {
+  const last = messages[messages.length - 1]
+  if (last?.role !== 'assistant') return false
+  const since = last.parts.map(({ type }) => type).lastIndexOf('step-start') + 1
+  const calls = last.parts.slice(since).filter((part) => isTool(part) && !part.providerExecuted) as ToolPart[]
+  return calls.length > 0 && calls.every(({ state }) => /^(output|approval-responded)/.test(state))
+}
+
 /** The plain text of a message: its text parts, joined. */
 export const textOf = ({ parts }: Pick<ChatMessage, 'parts'>): string =>
   parts.map((part) => (part.type === 'text' ? (part as TextPart).text : '')).join('')

@@ -89,7 +89,8 @@ export interface ChatRequestContext {
   readonly runId: string
   /** The conversation up to and including what is to be answered. */
   readonly messages: readonly ChatMessage[]
-  readonly trigger: 'send' | 'regenerate'
+  /** `continue`: the last message is an answer that shall be gone on with. */
+  readonly trigger: 'send' | 'regenerate' | 'continue'
 }
 
 /**

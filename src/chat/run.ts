@@ -1,52 +1,38 @@
-import type { Ending } from '../base/ending.js'
 import { asError, type HoldlineError, wrong } from '../base/error.js'
 import { tell } from '../base/listeners.js'
-import { createLine, type Line } from '../connection/line.js'
-import { judge, type Verdict } from '../policy/verdict.js'
+import { createLine } from '../connection/line.js'
 import { envelope } from '../transports/envelope.js'
 import type { Attempt, AttemptRequest } from '../transports/transport.js'
 import { broken, conclude, type Known, truncated } from './conclude.js'
 import { createDraft, type Draft } from './draft.js'
-import type { ChatMessage, DataPart, MessageEnd } from './message.js'
-import type { ChatOperation, ResumeAt } from './protocol.js'
-import type { Publisher } from './publish.js'
+import type { DataPart, MessageEnd } from './message.js'
+import type { ChatOperation } from './protocol.js'
 import { tellToStop } from './stop.js'
-import type { ChatOptions, ChatStatus } from './types.js'
+import { classify } from './classify.js'
+import type { Run, RunOwner, Task } from './task.js'
+import { watchStall } from './stall.js'
+import type { ChatOptions } from './types.js'
 
-/** One answer on its way. */
-export interface Run {
-  readonly line: Line
-  status(): ChatStatus
-  /** The answer so far, if any has come. After a start from nothing it stays until the new one has caught up. */
-  show(): ChatMessage | undefined
-  /** Ends it here, and tells the server if that is of use. Resolves when the server knows. */
-  stop(): Promise<void>
-  /** Dials now, where the answer can be gone on with. */
-  redial(): void
-  /** Hangs up and says nothing. */
-  leave(): void
-}
+/** How long a model may say nothing. */
+const STALL_MS = 30_000
 
 export function createRun(
   chat: ChatOptions,
-  messageId: string,
-  asked: Omit<AttemptRequest, 'method'>,
-  resume: ResumeAt | undefined,
-  { now, soon }: Publisher,
-  ended: (message: ChatMessage, end: MessageEnd) => void,
+  { message, shown, asked, resume, begun: resumed }: Task,
+  { now, soon, ended, called }: RunOwner,
 ): Run {
   const { protocol, connectTimeoutMs = 30_000 } = chat
   const { ids = 'counted' } = protocol
   const dialect = envelope()
-  let draft = createDraft(messageId)
+  let draft = createDraft(message)
   /** What stood on the screen when the server began anew. */
-  let before = draft
+  let before = shown ? createDraft(shown) : draft
   let read = protocol.reader()
   let finish: (ChatOperation & { type: 'finish' }) | undefined
   /** Whether the request may have reached the server, whether anything of the answer has come, and with a cursor. */
-  let sent = false
+  let sent = resumed
   let begun = false
-  let counted = false
+  let counted = resumed && !resume
   /** Whether an attempt that is made now could only ask for what the server cannot give. */
   let lost = false
   let holes = false
@@ -62,19 +48,24 @@ export function createRun(
   /** A new draft is not shown before it is as long as what stands on the screen. */
   const standing = (): Draft => (before.size > draft.size ? before : draft)
   /** Whether the server can be asked for the rest. A run that it ties to this very line ends with it. */
-  const goesOn = (): boolean => chat.resume !== 'off' && (!!resume || counted || !begun)
+  const resumable = (): boolean => chat.resume !== 'off' && (!!resume || counted)
+  const goesOn = (): boolean => resumable() || (chat.resume !== 'off' && !begun)
 
   const line = createLine(
-    { ...chat, connectTimeoutMs, classify },
+    {
+      ...chat,
+      connectTimeoutMs,
+      classify: (ending) => classify(chat, ending, { finish, counted, sent, goesOn: goesOn() }),
+    },
     {
       ids,
-      ask(isSent) {
-        lost = isSent && !goesOn()
-        if (isSent && resume?.replay) anew()
-        return ask(isSent ? 'GET' : 'POST')
+      ask() {
+        lost = sent && !goesOn()
+        if (sent && resume?.replay) anew()
+        return ask(sent ? 'GET' : 'POST')
       },
       sent(is) {
-        sent = is
+        sent = is || resumed
       },
       take(frame) {
         counted ||= ids === 'opaque' ? !!frame.id : /^\d+$/.test(frame.id ?? '')
@@ -88,7 +79,9 @@ export function createRun(
         } catch (error) {
           return fail(asError(error, 'protocol'))
         }
-        if (some && !over) publish()
+        if (!some || over) return
+        stall.content()
+        publish()
       },
       // A control that cannot be read is a fault of the server's, and may have been the end.
       fault: fail,
@@ -99,6 +92,16 @@ export function createRun(
         else line.redial()
       },
     },
+  )
+  const stall = watchStall(
+    line.env,
+    chat.stallAfterMs ?? STALL_MS,
+    () => {
+      // What is torn down must come back: a server that has given no ids could only begin again.
+      if (resumable()) line.redial()
+      return resumable()
+    },
+    now,
   )
   const forget = line.state.subscribe(() => {
     const state = line.state.get()
@@ -113,10 +116,14 @@ export function createRun(
     line,
     status() {
       const { status, attempt } = line.state.get()
-      const first = status === 'connecting' && attempt === 1
+      const first = status === 'connecting' && attempt === 1 && !resumed
       return sent && status !== 'open' && !first ? 'reconnecting' : begun ? 'streaming' : 'submitted'
     },
-    show: () => (begun ? standing().show() : undefined),
+    show: () => (begun || message.parts || shown ? standing().show() : undefined),
+    get stalled() {
+      return stall.stalled
+    },
+    pending: () => ({ resumable: resumable(), at: resume, seed: message.parts?.length }),
     async stop() {
       const lives = sent && goesOn()
       end({ state: 'stopped' })
@@ -131,7 +138,7 @@ export function createRun(
   /** The server tells the answer again from its start. What stands on the screen stays until that is as long. */
   function anew(): void {
     before = standing()
-    draft = createDraft(messageId)
+    draft = createDraft(message)
     read = protocol.reader()
     finish = undefined
     holes = false
@@ -139,6 +146,7 @@ export function createRun(
 
   function leave(): void {
     over = true
+    stall.stop()
     forget()
     line.close()
   }
@@ -162,6 +170,7 @@ export function createRun(
     if (operation.type === 'resume') resume = operation.at
     if (operation.type === 'data') return tell(chat.onData, operation.part)
     draft.apply(operation)
+    if (operation.type === 'tool') called(draft.show())
     if (operation.type === 'part' && operation.part.type.startsWith('data-'))
       tell(chat.onData, operation.part as DataPart)
     if (operation.type === 'finish') finish = operation
@@ -171,18 +180,5 @@ export function createRun(
       const { message, code = 'model', cause } = operation
       fail(wrong('protocol', code, message, cause))
     }
-  }
-
-  function classify(ending: Ending): Verdict | undefined {
-    const own = chat.classify?.(ending)
-    if (own) return own
-    const verdict = judge(ending)
-    // Once the mark has come, the line may end in any way.
-    if (finish && verdict.retry) return { kind: 'ended', retry: false }
-    // A line that just closes has not said that this is the end.
-    if (ending.kind === 'finished' && !ending.reason && !finish && counted) return { kind: 'network', retry: 'proven' }
-    // A run that the server does not know will not become known.
-    const final = sent && (verdict.kind === 'missing' || !goesOn())
-    return final && verdict.kind !== 'ended' ? { ...verdict, retry: false } : verdict
   }
 }

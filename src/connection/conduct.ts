@@ -150,7 +150,9 @@ function onTimer(state: State, { timer, lateMs }: Event & { type: 'timer' }, wor
     }
     case 'settle':
       if (!state.proven) return [state, { settle: SETTLE_MS }]
-      return [{ ...state, failures: 0, tried: '', shown: { ...state.shown, failures: 0 } }]
+      return [
+        { ...state, failures: 0, tried: '', shown: state.failures ? { ...state.shown, failures: 0 } : state.shown },
+      ]
     case 'upgrade': {
       if (state.probe !== undefined) return dropProbe(state, plan)
       // Each better one in turn.

@@ -5,7 +5,7 @@ import type { Readable } from '../base/store.js'
 import { text } from '../frames/decode.js'
 import type { Frame } from '../frames/frame.js'
 import type { Gap } from './ledger.js'
-import { closed, createLine } from './line.js'
+import { closed, createLine, type LineOwner } from './line.js'
 import type { Journal } from './machine.js'
 import type { ConnectionOptions } from './options.js'
 import { createOutbox, type SendOptions } from './outbox.js'
@@ -63,7 +63,7 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
   const gaps = createListeners<Gap>()
   const { decode = text as (frame: Frame) => T, snapshot, journal } = options
 
-  const line = createLine(options, {
+  const owner: LineOwner = {
     take(frame) {
       let data: T
       try {
@@ -82,7 +82,8 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
     ids: options.ids,
     channel: (channel) => (channel ? outbox.open(channel) : outbox.shut()),
     over: (error) => outbox.reject(error),
-  })
+  }
+  const line = createLine(options, owner, options)
   const { state } = line
   const outbox = createOutbox(options.outbox ?? {}, line.plan, line.env, state.get)
 

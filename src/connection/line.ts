@@ -1,4 +1,5 @@
 import { asError, type HoldlineError, wrong } from '../base/error.js'
+import { tell } from '../base/listeners.js'
 import type { Readable } from '../base/store.js'
 import type { Frame } from '../frames/frame.js'
 import { createEnv, type Env, type Surrounding } from '../transports/env.js'
@@ -6,7 +7,7 @@ import type { Attempt, Channel } from '../transports/transport.js'
 import { createDriver, type DriverOwner } from './driver.js'
 import { createLedger, type Gap, type IdOrder } from './ledger.js'
 import { createMemory } from './memory.js'
-import { type ConnectionOptions, type LineOptions, planOf } from './options.js'
+import { type LineOptions, type LineStart, planOf } from './options.js'
 import type { Plan } from './machine.js'
 import type { ConnectionState } from './state.js'
 
@@ -41,12 +42,21 @@ export interface Line {
 }
 
 /** The held connection itself: frames in, once and in order; connections and chats are made of it. */
-export function createLine(options: ConnectionOptions<never> | LineOptions, owner: LineOwner): Line {
-  const { resumeFrom, persist, lingerMs = 1_000, pauseAfterMs = Infinity } = options as ConnectionOptions<never>
+export function createLine(
+  options: LineOptions,
+  owner: LineOwner,
+  { resumeFrom, persist, lingerMs = 1_000 }: LineStart = {},
+): Line {
+  const { pauseAfterMs = Infinity } = options
   const env = createEnv(options.env)
   const plan = planOf(options)
   const memory = createMemory(plan.transports, env)
-  const ledger = createLedger(resumeFrom ?? persist?.load(), owner.ids ?? 'opaque', persist?.save)
+  let first = resumeFrom
+  // A store that fails is reported, and the line lives without it.
+  tell(() => {
+    first ??= persist?.load()
+  }, undefined)
+  const ledger = createLedger(first, owner.ids ?? 'opaque', (cursor) => tell(persist?.save, cursor))
   let leaveSurroundings: (() => void) | undefined
   let stopLingering = (): void => {}
   let stopWatching = (): void => {}

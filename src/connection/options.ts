@@ -39,16 +39,25 @@ export interface LineOptions {
   readonly journal?: Journal | undefined
 }
 
-/** What {@link createConnection} takes. */
-export interface ConnectionOptions<T> extends LineOptions {
-  /** Frame to value. @defaultValue the text itself */
-  readonly decode?: ((frame: Frame) => T) | undefined
-  /** What may wait to be sent. */
-  readonly outbox?: OutboxOptions | undefined
+/** Where a connection begins, and how long it is held. */
+export interface LineStart {
   /** The cursor to start from. */
   readonly resumeFrom?: string | undefined
   /** Where the cursor is kept, so that the page goes on from it after a reload; see {@link storedCursor}. */
   readonly persist?: CursorStore | undefined
+  /**
+   * How long it stays open after its last listener left, in milliseconds: a remount costs nothing. What comes meanwhile
+   * is heard by nobody. @defaultValue 1000
+   */
+  readonly lingerMs?: number | undefined
+}
+
+/** What {@link createConnection} takes. */
+export interface ConnectionOptions<T> extends LineOptions, LineStart {
+  /** Frame to value. @defaultValue the text itself */
+  readonly decode?: ((frame: Frame) => T) | undefined
+  /** What may wait to be sent. */
+  readonly outbox?: OutboxOptions | undefined
   /** What the server's ids are. @defaultValue 'opaque' */
   readonly ids?: IdOrder | undefined
   /**
@@ -57,11 +66,6 @@ export interface ConnectionOptions<T> extends LineOptions {
    * comes twice otherwise. If it fails, that is a fault, and the line goes on behind the gap.
    */
   readonly snapshot?: ((gap: Gap) => string | undefined | Promise<string | undefined>) | undefined
-  /**
-   * How long it stays open after its last listener left, in milliseconds: a remount costs nothing. What comes meanwhile
-   * is heard by nobody. @defaultValue 1000
-   */
-  readonly lingerMs?: number | undefined
 }
 
 export const listOf = ({ transports }: LineOptions): readonly Transport[] =>

@@ -1,0 +1,200 @@
+import type { HoldlineError } from '../base/error.js'
+import { valueOf } from '../base/given.js'
+import { tell } from '../base/listeners.js'
+import { createStore, type Readable } from '../base/store.js'
+import type { ConnectionState } from '../connection/state.js'
+import { broken, truncated } from './conclude.js'
+import type { Conversation } from './conversation.js'
+import { type ChatMessage, type MessageEnd, toolsAreDone, type ToolPart } from './message.js'
+import type { ChatRequestContext, ToolChange } from './protocol.js'
+import type { Publisher } from './publish.js'
+import { createRun } from './run.js'
+import type { Run, Task } from './task.js'
+import { runTool, waitingCalls, withTool } from './tools.js'
+import type { ChatOptions, PendingRun, SendMessageOptions } from './types.js'
+
+/** The answers of a conversation, one at a time. */
+export interface Answering {
+  /** The answer that is arriving, if any. */
+  readonly run: Run | undefined
+  /** The line of the answer that is arriving, or of the last one. */
+  readonly line: Readable<ConnectionState>
+  readonly error: HoldlineError | undefined
+  clearError(): void
+  /** Asks a question behind a message, or for another answer to that message. Settles when the answer has ended. */
+  ask(
+    question: ChatMessage | undefined,
+    after: string | undefined,
+    trigger: ChatRequestContext['trigger'],
+    extra?: SendMessageOptions,
+  ): Promise<void>
+  /** Goes on with an answer that another page has asked for. */
+  goOn(pending: PendingRun): void
+  /** What another page needs to know to go on with this one. */
+  pending(): PendingRun | undefined
+  /** Something has become of a tool call. */
+  change(fits: (call: ToolPart) => boolean, change: ToolChange): void
+  /** Hangs up; what has come is kept. */
+  leave(): void
+}
+
+/** An answer that is arriving, and what it is an answer to. */
+interface Live extends Pick<PendingRun, 'runId' | 'messageId' | 'after'> {
+  readonly run: Run
+}
+
+export function createAnswering(
+  options: ChatOptions,
+  id: string,
+  generateId: () => string,
+  conversation: Conversation,
+  publisher: Publisher,
+  /** Nothing is arriving any more. */
+  idle: () => void,
+): Answering {
+  const { onToolCall, protocol } = options
+  let live: Live | undefined
+  let line: Readable<ConnectionState> = createStore({ status: 'idle', transport: '', attempt: 0, failures: 0 })
+  let error: HoldlineError | undefined
+  let settled = (): void => {}
+  /** Tool calls that somebody was asked to run, and what became of those of the answer that is arriving. */
+  const announced = new Set<string>()
+  const outcomes: [(call: ToolPart) => boolean, ToolChange][] = []
+
+  function ask(
+    question: ChatMessage | undefined,
+    after: string | undefined,
+    trigger: ChatRequestContext['trigger'],
+    { headers, body }: SendMessageOptions = {},
+  ): Promise<void> {
+    const runId = generateId()
+    const before = conversation.upTo(after)
+    const asked = question ? [...before, question] : before
+    const context: ChatRequestContext = { chatId: id, runId, messages: asked, trigger }
+    const own = typeof options.body === 'function' ? options.body(context) : options.body
+    const request: Task['asked'] = {
+      query: addressOf(runId),
+      headers: async (asking) => ({ ...(await valueOf(options.headers, asking)), ...headers }),
+      body: { ...(protocol.request(context) as object), ...own, ...body },
+    }
+    const last = asked[asked.length - 1]
+    const goesOn = trigger === 'continue' && last
+    const message = goesOn ? last : { id: generateId() }
+    const behind = goesOn ? asked[asked.length - 2]?.id : last?.id
+    const next = begin(runId, behind, { message, asked: request, resume: protocol.resume?.(context), begun: false })
+    // Only now: what threw above has asked nothing, and must leave no question behind.
+    if (question) conversation.put(question, after)
+    conversation.cut(behind)
+    return start(next)
+  }
+
+  function begin(runId: string, after: string = '', task: Task): Live {
+    const run = createRun(options, task, { ...publisher, ended: conclude, called: announce })
+    return { run, runId, messageId: task.message.id, after }
+  }
+
+  function start(next: Live): Promise<void> {
+    error = undefined
+    outcomes.length = 0
+    live = next
+    line = next.run.line.state
+    return new Promise((resolve) => {
+      settled = resolve
+      next.run.line.hold()
+    })
+  }
+
+  function conclude(answer: ChatMessage, end: MessageEnd): void {
+    // Whoever is told below may ask the next question at once, so nothing of this one may be left to do.
+    const settle = settled
+    const message = outcomes.reduce((whole, [fits, change]) => withTool(whole, fits, change), answer)
+    conversation.put(message, live?.after || undefined)
+    live = undefined
+    error = end.error
+    const finish = { message, messages: conversation.messages, end }
+    settle()
+    publisher.now()
+    if (end.error) tell(options.onError, end.error)
+    tell(options.onFinish, finish)
+    announce(message)
+    if (!end.error && end.state === 'complete') continueIfDue()
+    if (!live) idle()
+  }
+
+  /** Each call once, as soon as its input is whole. */
+  function announce(message: ChatMessage): void {
+    for (const call of waitingCalls(message)) {
+      const { toolCallId } = call
+      if (announced.has(toolCallId)) continue
+      announced.add(toolCallId)
+      void runTool(onToolCall, call).then((outcome) => {
+        if (outcome) change((other) => other.toolCallId === toolCallId, outcome)
+      })
+    }
+  }
+
+  function change(fits: (call: ToolPart) => boolean, what: ToolChange): void {
+    if (live) outcomes.push([fits, what])
+    for (const message of conversation.messages) {
+      const next = withTool(message, fits, what)
+      if (next !== message) conversation.put(next, undefined)
+    }
+    publisher.now()
+    if (!live) continueIfDue()
+  }
+
+  function continueIfDue(): void {
+    const { sendAutomaticallyWhen = onToolCall ? toolsAreDone : undefined } = options
+    const { messages } = conversation
+    if (live || !sendAutomaticallyWhen?.(messages)) return
+    ask(undefined, messages[messages.length - 1]?.id, 'continue').catch((reason: HoldlineError) => {
+      error = reason
+      publisher.now()
+      tell(options.onError, reason)
+    })
+  }
+
+  const addressOf = (runId: string): Readonly<Record<string, string>> =>
+    options.resume === 'off' ? {} : { chat: id, run: runId }
+
+  return {
+    get run() {
+      return live?.run
+    },
+    get line() {
+      return line
+    },
+    get error() {
+      return error
+    },
+    clearError() {
+      error = undefined
+    },
+    ask,
+    goOn({ runId, messageId, after, at, seed, resumable }) {
+      const shown = conversation.find(messageId)
+      if (!resumable) {
+        if (shown && !shown.end) conversation.put({ ...shown, end: broken(truncated(), true) }, after || undefined)
+        return
+      }
+      const headers: Task['asked']['headers'] = (asking) => valueOf(options.headers ?? {}, asking)
+      const message = seed ? { id: messageId, parts: shown?.parts.slice(0, seed) ?? [] } : { id: messageId }
+      const task: Task = { message, shown, asked: { query: addressOf(runId), headers }, resume: at, begun: true }
+      conversation.cut(after || undefined)
+      void start(begin(runId, after, task))
+    },
+    pending() {
+      if (!live) return undefined
+      const { run, ...rest } = live
+      return { ...rest, ...run.pending() }
+    },
+    change,
+    leave() {
+      const answer = live?.run.show()
+      if (answer) conversation.put(answer, live?.after || undefined)
+      live?.run.leave()
+      live = undefined
+      settled()
+    },
+  }
+}
