@@ -1,6 +1,7 @@
-import { type ChatMessage, type ChatPart, isTool, type TextPart, type ToolPart } from './message.js'
+import { type ChatMessage, type ChatPart, isTool, type ToolPart } from './message.js'
 import { createPartialJson, type PartialJson } from './partialJson.js'
 import type { ChatOperation, ToolChange } from './protocol.js'
+import { createSettler, type Settler } from './settled.js'
 
 /** A part, and what it is made of while it is being written. */
 interface Slot {
@@ -12,6 +13,7 @@ interface Slot {
   text: string
   done: boolean
   json?: PartialJson
+  settler?: Settler
   /** What has become of a tool call since its input was written. */
   change?: ToolChange
   /** What was shown last; undefined once something has changed. */
@@ -57,7 +59,9 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
       case 'reasoning': {
         const { type, delta, key, choice = 0 } = operation
         const last = latest((slot) => slot.choice === choice && (key === undefined || slot.key === key))
-        return append(last?.type === type && !last.done ? last : add({ type, key, choice }), delta)
+        const slot = last?.type === type && !last.done ? last : add({ type, key, choice })
+        if (type === 'text') (slot.settler ??= createSettler()).write(delta)
+        return append(slot, delta)
       }
       case 'close':
         return slots.forEach((slot) => slot.key === operation.key && !slot.tool && seal(slot))
@@ -174,10 +178,12 @@ function written(part: ChatPart): Slot {
 type ToolOperation = Pick<ChatOperation & { type: 'tool' }, 'key' | 'name' | 'id' | 'providerExecuted' | 'choice'>
 
 function build(slot: Slot): ChatPart {
-  const { type = 'text', tool, text, done, change } = slot
+  const { type = 'text', tool, text, done, change, settler } = slot
   const state = done ? 'done' : 'streaming'
-  if (!tool)
-    return type === 'refusal' ? { type: 'text', text, state, refusal: true } : ({ type, text, state } as TextPart)
+  if (!tool) {
+    const kind = type === 'refusal' ? ({ type: 'text', refusal: true } as const) : { type }
+    return { ...kind, text, state, ...(settler && !done && { settled: settler.at }) } as ChatPart
+  }
   if (change) return { ...tool, ...change } as ToolPart
   if (!done) return { ...tool, state: 'input-streaming', input: slot.json?.value() }
   try {

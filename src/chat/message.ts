@@ -7,6 +7,11 @@ export interface TextPart {
   readonly state?: 'streaming' | 'done'
   /** Whether the model refused to answer, and says so here. */
   readonly refusal?: boolean
+  /**
+   * While it is being written: how many characters of it are settled, as Markdown. They end between two blocks, and what
+   * comes later does not change how they look, so that a renderer can keep what it has made of them.
+   */
+  readonly settled?: number
 }
 
 /** What a model thought before it answered. */

@@ -3,6 +3,8 @@ import type { ChatOptions } from './types.js'
 
 /** A hidden page paints no frames, and a title or a badge may still want to know. */
 const HIDDEN_MS = 250
+/** A page that takes longer to show a change gets fewer of them, so that there is time left for everything else. */
+const SLOW_MS = 12
 
 /** Decides when a change is shown. */
 export interface Publisher {
@@ -14,13 +16,22 @@ export interface Publisher {
 
 export function createPublisher({ clock, frame }: Env, mode: ChatOptions['publish'], show: () => void): Publisher {
   let planned: (() => void)[] = []
+  let stopMeasuring = (): void => {}
+  let costMs = 0
 
-  const cancel = (): void => {
+  function now(): void {
     for (const forget of planned.splice(0)) forget()
-  }
-  const now = (): void => {
-    cancel()
+    stopMeasuring()
     show()
+  }
+
+  function paint(): void {
+    const since = clock.now()
+    now()
+    // By then the framework has rendered, and the browser has painted.
+    stopMeasuring = clock.after(0, () => {
+      costMs = clock.now() - since
+    })
   }
 
   return {
@@ -29,7 +40,9 @@ export function createPublisher({ clock, frame }: Env, mode: ChatOptions['publis
       if (mode === 'sync') return show()
       if (planned.length > 0) return
       // Whichever comes first: a page that is hidden meanwhile gets no frame, one that is seen gets it sooner.
-      planned = typeof mode === 'object' ? [clock.after(mode.everyMs, now)] : [frame(now), clock.after(HIDDEN_MS, now)]
+      if (typeof mode === 'object') planned = [clock.after(mode.everyMs, now)]
+      else if (costMs > SLOW_MS) planned = [clock.after(2 * costMs, paint)]
+      else planned = [frame(paint), clock.after(HIDDEN_MS, paint)]
     },
   }
 }

@@ -46,6 +46,8 @@ export interface Env {
    * back/forward cache or back from there. Only what brings it back leads to a new try: browsers often say "offline" wrongly.
    */
   readonly surroundings: Listenable<Surrounding>
+  /** Lets the page do what else it has to do: paint, hear the user. A flood of messages is read in slices. */
+  readonly breathe: () => Promise<void>
   /** Runs `task` with the next frame that is painted; the returned function forgets it. */
   readonly frame: (task: () => void) => () => void
 }
@@ -78,6 +80,16 @@ export function createEnv({ clock = systemClock, ...given }: Partial<Env> = {}):
       }
     },
     surroundings: { subscribe: watchPage },
+    breathe: () =>
+      new Promise((resume) => {
+        // A timer would be held back by four milliseconds each time.
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => {
+          port1.close()
+          resume()
+        }
+        port2.postMessage(0)
+      }),
     frame(task) {
       if (!place.requestAnimationFrame) return clock.after(FRAME_MS, task)
       const id = requestAnimationFrame(task)

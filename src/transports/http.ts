@@ -5,6 +5,7 @@ import { toJson } from '../frames/decode.js'
 import { retryAfterMs } from '../policy/retryAfter.js'
 import { endingOf, type Reading } from './attempt.js'
 import { pack } from './pack.js'
+import type { Env } from './env.js'
 import { locate, type UrlSource } from './target.js'
 import type { Attempt, Channel, Dialect, HttpCursor, Sink } from './transport.js'
 
@@ -158,15 +159,28 @@ export async function unread(response: Response, { env }: Attempt): Promise<Endi
 /** Frees the connection; that it was torn already is no news. */
 export const discard = (response: Response): Promise<void> | undefined => response.body?.cancel().catch(() => {})
 
+/** How long the page may be kept from everything else, while a body comes faster than it can be read. */
+const SLICE_MS = 8
+
 /** Reads a body chunk by chunk as text, until it ends or `take` has had enough. */
-export async function readText(response: Response, take: (text: string, bytes: number) => boolean): Promise<void> {
+export async function readText(
+  response: Response,
+  { clock, breathe }: Env,
+  take: (text: string, bytes: number) => boolean,
+): Promise<void> {
   const reader = response.body?.getReader()
   // One decoder for the whole body: a character may be cut in two by the network.
   const decoder = new TextDecoder()
+  let busyMs = 0
   try {
     while (reader) {
       const { done, value } = await reader.read()
+      const since = clock.now()
       if (done || !take(decoder.decode(value, { stream: true }), value.length)) return
+      busyMs += clock.now() - since
+      if (busyMs < SLICE_MS) continue
+      await breathe()
+      busyMs = 0
     }
   } finally {
     // Not waited for: a body that is torn or done with has nothing to say.

@@ -109,7 +109,7 @@ async function poll(
     if (status !== 304) etag = headers.get('etag')
     let body = ''
     let size = 0
-    await readText(response, (text, bytes) => {
+    await readText(response, attempt.env, (text, bytes) => {
       size += bytes
       return (body += text).length <= maxChars
     })

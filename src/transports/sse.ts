@@ -54,7 +54,7 @@ export function sse(url: UrlSource, options: SseOptions = {}): Transport {
     const feed = format.reader(to, maxChars, headers)
     const leave = crowd(response.url, sink)
     try {
-      await readText(response, (text, bytes) => {
+      await readText(response, attempt.env, (text, bytes) => {
         sink.alive(false, bytes)
         if (!feed(text)) ending ??= TOO_LARGE
         return !ending && !signal.aborted
