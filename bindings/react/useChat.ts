@@ -1,13 +1,13 @@
 import { useEffect, useReducer } from 'react'
 import { type Chat, type ChatMessage, type ChatOptions, type ChatSnapshot, createChat } from 'holdline/chat'
 import { current } from '../shared/current.js'
+import { type ChatMethods, methodsOf } from '../shared/methods.js'
 import { row } from '../shared/row.js'
 import { useMade } from './useMade.js'
 import { useReadable } from './useReadable.js'
 
 /** What {@link useChat} returns. Its functions are the same until the chat is another one. */
-export interface UsedChat
-  extends ChatSnapshot, Pick<Chat, 'sendMessage' | 'regenerate' | 'stop' | 'reconnect' | 'setMessages' | 'clearError'> {
+export interface UsedChat extends ChatSnapshot, ChatMethods {
   /** For {@link useMessage}. */
   readonly chat: Chat
 }
@@ -30,16 +30,7 @@ export function useChat(source: ChatOptions | Chat): UsedChat {
     return held.leave
   }, [held])
   const { chat } = held
-  return {
-    ...useReadable(chat),
-    chat,
-    sendMessage: chat.sendMessage,
-    regenerate: chat.regenerate,
-    stop: chat.stop,
-    reconnect: chat.reconnect,
-    setMessages: chat.setMessages,
-    clearError: chat.clearError,
-  }
+  return { ...methodsOf(chat), ...useReadable(chat), chat }
 }
 
 /**

@@ -10,14 +10,12 @@ import {
 } from 'vue'
 import { type Chat, type ChatMessage, type ChatOptions, type ChatSnapshot, createChat } from 'holdline/chat'
 import { current } from '../shared/current.js'
+import { type ChatMethods, methodsOf } from '../shared/methods.js'
 import { row } from '../shared/row.js'
 import { useReadable } from './useReadable.js'
 
 /** What {@link useChat} returns: the snapshot's fields as refs. Its functions speak to the chat of the moment. */
-export interface UsedChat extends Pick<
-  Chat,
-  'sendMessage' | 'regenerate' | 'stop' | 'reconnect' | 'setMessages' | 'clearError'
-> {
+export interface UsedChat extends ChatMethods {
   /** For {@link useMessage}. */
   readonly chat: Readonly<ComputedRef<Chat>>
   readonly id: ComputedRef<ChatSnapshot['id']>
@@ -25,6 +23,8 @@ export interface UsedChat extends Pick<
   readonly status: ComputedRef<ChatSnapshot['status']>
   readonly connection: ComputedRef<ChatSnapshot['connection']>
   readonly error: ComputedRef<ChatSnapshot['error']>
+  readonly stalled: ComputedRef<ChatSnapshot['stalled']>
+  readonly queued: ComputedRef<ChatSnapshot['queued']>
 }
 
 /**
@@ -70,12 +70,9 @@ export function useChat(source: MaybeRefOrGetter<ChatOptions | Chat>): UsedChat 
     status: field('status'),
     connection: field('connection'),
     error: field('error'),
-    sendMessage: (message, options) => held.chat.sendMessage(message, options),
-    regenerate: (options) => held.chat.regenerate(options),
-    stop: () => held.chat.stop(),
-    reconnect: () => held.chat.reconnect(),
-    setMessages: (messages) => held.chat.setMessages(messages),
-    clearError: () => held.chat.clearError(),
+    stalled: field('stalled'),
+    queued: field('queued'),
+    ...methodsOf(() => held.chat),
   }
 
   /** A chat of one's own, or one that was lent. */

@@ -74,7 +74,7 @@ describe.each(frameworks)('a chat in $name', ({ mountChat }) => {
     await expect.poll(() => other.text('messages'), patient).toBe('user: hi | assistant: Hel')
     await one.unmount()
     await other.unmount()
-    await clock.pass(60_000)
+    await clock.pass(25_000)
     expect(transport.last().over).toBe(false)
     run.finish()
     await sent
