@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import vue from '@vitejs/plugin-vue'
 import { playwright } from '@vitest/browser-playwright'
+import type { Plugin } from 'vite'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import type { BrowserProviderOption } from 'vitest/node'
 import { browsers, chromiumFlags } from './test/support/browsers.ts'
@@ -15,15 +16,24 @@ type Engine = 'chromium' | 'firefox' | 'webkit'
 /** Starts the server that the pages under test talk to. */
 const setUpServer = 'test/support/global-setup.ts'
 
+/** The contract's listeners name the package for Node; a page has a WebSocket of its own. The server is no page. */
+const ownWebSocket: Plugin = {
+  name: 'own-web-socket',
+  enforce: 'pre',
+  resolveId: (id, importer) =>
+    id === 'ws' && importer?.endsWith('/test/contract/listen.ts') ? at('test/support/ws.ts') : undefined,
+}
+
 /** One project per engine: vitest refuses instances of one project that differ in provider. */
 const engine = (name: Engine, provider: BrowserProviderOption, headless = true): TestProjectInlineConfiguration => ({
   extends: true,
-  plugins: [vue(), react()],
+  plugins: [vue(), react(), ownWebSocket],
   cacheDir: `node_modules/.vite-${name}`, // the engines run at once; each needs its own optimised dependencies
   // Named here so that vite does not meet them half way through and reload the page under a running test.
   optimizeDeps: {
     include: [
       'eventsource-parser',
+      'fast-check',
       'react',
       'react-dom',
       'react-dom/client',
@@ -86,8 +96,23 @@ export default defineConfig({
   resolve: {
     // Tests run the sources, by the names that users write. Longer names first.
     alias: [
+      { find: 'holdline/dialects', replacement: at('src/dialects/index.ts') },
+      { find: 'holdline/adapters/fetch-event-source', replacement: at('src/adapters/fetchEventSource.ts') },
+      { find: 'holdline/adapters/reconnecting-websocket', replacement: at('src/adapters/reconnectingWebSocket.ts') },
       { find: 'holdline/testing', replacement: at('src/testing/index.ts') },
+      { find: 'holdline/ai-sdk', replacement: at('src/aiSdk/index.ts') },
       { find: 'holdline/react', replacement: at('bindings/react/index.ts') },
+      { find: 'holdline/chat/openai-responses', replacement: at('src/chat/protocols/openAiResponses.ts') },
+      { find: 'holdline/chat/openai', replacement: at('src/chat/protocols/openAi.ts') },
+      { find: 'holdline/chat/anthropic', replacement: at('src/chat/protocols/anthropic.ts') },
+      { find: 'holdline/chat/gemini', replacement: at('src/chat/protocols/gemini.ts') },
+      { find: 'holdline/chat/ollama', replacement: at('src/chat/protocols/ollama.ts') },
+      { find: 'holdline/chat/text', replacement: at('src/chat/protocols/text.ts') },
+      { find: 'holdline/chat/ui-message', replacement: at('src/chat/protocols/uiMessage.ts') },
+      { find: 'holdline/chat/ag-ui', replacement: at('src/chat/protocols/agUi.ts') },
+      { find: 'holdline/chat/langgraph', replacement: at('src/chat/protocols/langGraph.ts') },
+      { find: 'holdline/chat/chatgpt-stream-output', replacement: at('src/chat/protocols/chatGptStreamOutput.ts') },
+      { find: 'holdline/chat/auto', replacement: at('src/chat/protocols/auto.ts') },
       { find: 'holdline/chat', replacement: at('src/chat/index.ts') },
       { find: 'holdline/vue', replacement: at('bindings/vue/index.ts') },
       { find: /^holdline$/, replacement: at('src/index.ts') },
@@ -101,7 +126,10 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['test/house.test.ts', 'test/{unit,contract,server,consumers}/**/*.test.{ts,tsx}'],
+          include: [
+            'test/house.test.ts',
+            'test/{unit,contract,adapters,server,consumers,chaos,tools,secure,real,protocols}/**/*.test.{ts,tsx}',
+          ],
         },
       },
       {
@@ -123,7 +151,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           environment: 'node',
-          include: browsers.chromium ? ['test/e2e/**/*.test.ts'] : [],
+          include: browsers.chromium ? ['test/{e2e,lifecycle}/**/*.test.ts'] : [],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

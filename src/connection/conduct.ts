@@ -23,6 +23,8 @@ const ASLEEP_MS = 10_000
 /** How soon a pong, and what the network has buffered, must come where the line may be dead. */
 const PONG_MS = 3_000
 const BUFFERED_MS = 1_500
+/** A line that has said so lately that it is there is not asked when its page is seen. */
+const UNSEEN_MS = 15_000
 /** What an attempt that is under way gets when the network is back: it may have been made for the one before. */
 const CHANGED_MS = 2_000
 /** Many pages come back with the same network in the same moment. */
@@ -72,7 +74,9 @@ function onNotice(state: State, what: Surrounding, world: World, plan: Plan): St
     case 'connecting':
       return [state, what === 'online' && !world.sent ? { due: Math.min(CHANGED_MS, patience(plan, state.index)) } : {}]
     case 'open':
-      if (what === 'visible') return [state, { silence: 0 }]
+      // Whoever was asked already is given the time to answer.
+      if (what === 'visible' && (state.askedAtMs !== undefined || world.quietMs < unseen(state, world, plan)))
+        return [state]
       // Browsers often say "offline" wrongly, so it is a reason to ask, never one to hang up.
       return what === 'hidden' || (what === 'offline' && !state.canPing) ? [state] : check(state, world, plan)
     case 'idle':
@@ -80,6 +84,12 @@ function onNotice(state: State, what: Surrounding, world: World, plan: Plan): St
     case 'failed':
       return [state]
   }
+}
+
+/** After how much silence a line is looked into when its page is seen: at once, but where its heartbeats speak for it. */
+function unseen(state: State, world: World, { heartbeat }: Plan): number {
+  const limit = silenceLimit(state, world, heartbeat)
+  return state.canPing || limit === Infinity ? UNSEEN_MS : limit
 }
 
 /** Asks, out of turn, whether somebody is there. */

@@ -37,6 +37,10 @@ export interface Env {
   readonly fetch: typeof globalThis.fetch
   readonly WebSocket: (new (url: string, protocols?: string[]) => WebSocketLike) | undefined
   readonly EventSource: (new (url: string, options?: { withCredentials?: boolean }) => EventSourceLike) | undefined
+  /** What {@link acrossTabs} agrees by on who holds the line. */
+  readonly locks: Pick<LockManager, 'request'> | undefined
+  /** What tabs talk over. */
+  readonly BroadcastChannel: typeof globalThis.BroadcastChannel | undefined
   /** What relative URLs resolve against. */
   readonly baseUrl: string | undefined
   /** Where the transport that worked is remembered for a while. */
@@ -67,6 +71,12 @@ export function createEnv({ clock = systemClock, ...given }: Partial<Env> = {}):
     },
     get EventSource() {
       return place.EventSource
+    },
+    get locks() {
+      return place.navigator?.locks
+    },
+    get BroadcastChannel() {
+      return place.BroadcastChannel
     },
     get baseUrl() {
       return place.document?.baseURI ?? place.location?.href
@@ -99,7 +109,7 @@ export function createEnv({ clock = systemClock, ...given }: Partial<Env> = {}):
   }
 }
 
-/** `visibilitychange` and `resume` are the document's and bubble up; a worker has only its network, Node nothing. */
+/** A worker has only its network, Node nothing. Says at once if nobody looks at the page from the beginning. */
 function watchPage(tell: (surrounding: Surrounding) => void): () => void {
   const hear = ({ type, persisted }: Event & { readonly persisted?: boolean }): void => {
     if (type === 'visibilitychange') tell(document.visibilityState)
@@ -108,6 +118,8 @@ function watchPage(tell: (surrounding: Surrounding) => void): () => void {
   }
   const types = ['online', 'offline', 'visibilitychange', 'resume', 'pagehide', 'pageshow']
   const leave = new AbortController()
-  for (const type of types) globalThis.addEventListener?.(type, hear, { signal: leave.signal })
+  // On the way down: `resume` is the document's and does not bubble up.
+  for (const type of types) globalThis.addEventListener?.(type, hear, { signal: leave.signal, capture: true })
+  if ((globalThis as Partial<typeof globalThis>).document?.visibilityState === 'hidden') tell('hidden')
   return () => leave.abort()
 }
