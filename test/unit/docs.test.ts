@@ -19,6 +19,7 @@ import {
   webSocket,
 } from 'holdline'
 import { createChat, plain, textOf } from 'holdline/chat'
+import { check, type CheckOptions } from '../../scripts/lib/check-server/check.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
@@ -78,6 +79,7 @@ function compile(): Promise<string> {
     'holdline/chat/langgraph': ['src/chat/protocols/langGraph.ts'],
     'holdline/chat/chatgpt-stream-output': ['src/chat/protocols/chatGptStreamOutput.ts'],
     'holdline/chat/auto': ['src/chat/protocols/auto.ts'],
+    'holdline/ai-sdk': ['src/aiSdk/index.ts'],
     'holdline/react': ['bindings/react/index.ts'],
     'holdline/vue': ['bindings/vue/index.ts'],
     'holdline/testing': ['src/testing/index.ts'],
@@ -295,6 +297,50 @@ describe('the server of docs/server.md', () => {
     const again = await post('Two?')
     expect(again).toContain('data: One?')
     expect(again).not.toContain('Two?')
+  })
+
+  const key = { authorization: 'Bearer open sesame' }
+  const [dialect, headers] = [envelope(), key]
+  const talks: Record<string, (url: string) => Transport> = {
+    sse: (url) => sse(url, { dialect, headers, sendUrl: url }),
+    longPolling: (url) => longPolling(url, { dialect, headers, sendUrl: url }),
+    polling: (url) => polling(url, { dialect, headers, everyMs: 50, sendUrl: url }),
+    webSocket: (url) => webSocket(url, { dialect, headers }),
+  }
+
+  test.each(Object.keys(talks))('takes what is sent over %s, and says it to everybody', async (name) => {
+    const url = `${await run('room.mjs')}/api/room`
+    const rooms = [name, 'webSocket'].map((way) => {
+      const connection = createConnection({ transports: talks[way]!(url), decode: json<number>(), env: { WebSocket } })
+      const heard: number[] = []
+      connection.subscribe(({ data }) => heard.push(data))
+      return { connection, heard }
+    })
+    const [first] = rooms
+    await Promise.all([1, 2, 3].map((nth) => first!.connection.send(nth)))
+    await expect(first!.connection.send('x'.repeat(5_000))).rejects.toMatchObject({ kind: 'request' })
+    for (const { heard } of rooms) await expect.poll(() => heard, { timeout: 10_000 }).toEqual([1, 2, 3])
+    for (const { connection } of rooms) connection.close()
+  })
+
+  test.each<[string, string, Partial<CheckOptions>]>([
+    ['feed.mjs', 'likes', { transports: ['sse', 'longPolling', 'polling'] }],
+    ['feedWithSockets.mjs', 'likes', { transports: ['webSocket'] }],
+    ['chat.mjs', 'chat', { transports: ['sse', 'polling'], chat: true }],
+    ['room.mjs', 'room', { transports: ['sse', 'longPolling'], headers: key }],
+    ['room.mjs', 'room', { transports: ['webSocket'], headers: key, send: true }],
+  ])('%s at /api/%s keeps to the protocol: %j', async (file, path, options) => {
+    const url = `${await run(file)}/api/${path}`
+    const send = file === 'room.mjs' ? url : undefined
+    const results = await check({
+      url,
+      transports: [],
+      ...(send === undefined ? {} : { send }),
+      patienceMs: 3_000,
+      ...options,
+    })
+    expect(results.length).toBeGreaterThan(10)
+    expect(results.filter(({ verdict }) => verdict === 'WRONG' || verdict === 'advice')).toEqual([])
   })
 
   test('survives a body that is no JSON, and refuses a run that it does not know', async () => {

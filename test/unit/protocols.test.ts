@@ -56,14 +56,12 @@ test('both names of reasoning are read, and so is a refusal', () => {
   ).toEqual([
     { type: 'reasoning', delta: 'a' },
     { type: 'reasoning', delta: 'b' },
-    { type: 'text', delta: 'no' },
+    { type: 'refusal', delta: 'no' },
   ])
 })
 
 test.each([
   ['Azure’s first chunk without a choice', { choices: [], prompt_filter_results: [] }],
-  ['a chunk of a kind nobody knows', { object: 'chat.completion.something', choices: [{ delta: { audio: {} } }] }],
-  ['another choice', { choices: [{ index: 1, delta: { content: 'x' } }] }],
   ['a delta of nothing', { choices: [{ delta: null }] }],
   ['JSON that is no object', 'null'],
   ['a keep-alive without content', ' '],
