@@ -140,6 +140,18 @@ test('every link between the documents leads to a file and a heading that are th
   expect(broken).toEqual([])
 })
 
+test('every pain has a test of that name, in that file', () => {
+  const rows = readFileSync(join(root, 'docs/pains.md'), 'utf8')
+    .split('\n')
+    .filter((line) => /^\| \d+/.test(line))
+  expect(rows).toHaveLength(25)
+  const missing = rows.filter((row) => {
+    const [, file = '', name = ''] = /\[[^\]]+\]\(\.\.\/(test\/[^)]+)\): (.+?) +\|$/.exec(row) ?? []
+    return !existsSync(join(root, file)) || !readFileSync(join(root, file), 'utf8').includes(`'${name}'`)
+  })
+  expect(missing).toEqual([])
+})
+
 describe('the server of docs/server.md', () => {
   /** In Node there is no page that relative addresses could belong to. */
   const running = new Set<ChildProcess>()

@@ -32,14 +32,14 @@ function browser(clock: ManualClock) {
   }
   let holder: Claim | undefined
   const queue: Claim[] = []
-  const next = (): void => {
+  const grant = (): void => {
     if (holder) return
     const claim = (holder = queue.shift())
     claim?.run().then(
       (value) => {
         claim.settle(value)
         if (holder === claim) holder = undefined
-        next()
+        grant()
       },
       (error: unknown) => claim.fail(error),
     )
@@ -57,7 +57,7 @@ function browser(clock: ManualClock) {
         if (at >= 0) queue.splice(at, 1)
         fail(new DOMException('given up', 'AbortError'))
       })
-      queueMicrotask(next)
+      queueMicrotask(grant)
     })
 
   const env = {
