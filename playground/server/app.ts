@@ -11,6 +11,8 @@ import { createFaults } from './faults.js'
 import { errorOf, reply } from './http.js'
 import { type LiveOptions, startLive } from './live.js'
 import { servePage } from './pages.js'
+import { createRoom, type RoomOptions } from './room.js'
+import { roomOpenings } from './roomRoutes.js'
 import { isStranger, type RouteGround, serveApi } from './routes.js'
 import { createRuns, type RunLimits } from './runs.js'
 import { serveSocket, type SocketGround } from './sockets.js'
@@ -33,6 +35,7 @@ export interface PlaygroundOptions {
   readonly runs?: RunLimits | undefined
   readonly conversations?: ConversationLimits | undefined
   readonly live?: LiveOptions | undefined
+  readonly room?: RoomOptions | undefined
 }
 
 export interface PlaygroundServer {
@@ -46,7 +49,7 @@ export interface PlaygroundServer {
 /** How long a WebSocket is waited for when the server closes. */
 const FAREWELL_MS = 300
 
-/** The playground's server: a chat and a live feed by PROTOCOL.md, and the pages that show them. */
+/** The playground's server: a chat, a live feed and a room by PROTOCOL.md, and the pages that show them. */
 export function createPlaygroundServer(options: PlaygroundOptions = {}): PlaygroundServer {
   const { root = process.cwd(), heartbeatMs = 15_000, helloWithinMs = 10_000, maxBodyBytes = 1_000_000 } = options
   const answerer = options.answerer ?? createAssistant(root)
@@ -62,6 +65,7 @@ export function createPlaygroundServer(options: PlaygroundOptions = {}): Playgro
     heartbeatMs,
     live: startLive(options.live),
     maxBodyBytes,
+    room: createRoom(options.room),
     openToOthers: options.openToOthers ?? answerer.mode === 'embedded',
   }
 
@@ -85,13 +89,14 @@ export function createPlaygroundServer(options: PlaygroundOptions = {}): Playgro
   }
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes })
-  const openingsAt: Readonly<Record<string, (url: URL) => Pick<SocketGround, 'openings' | 'stop'>>> = {
+  const openingsAt: Readonly<Record<string, (url: URL) => Pick<SocketGround, 'openings' | 'stop' | 'mail'>>> = {
     '/api/chat/ws': (url) => chatOpenings(url, ground),
     '/api/live/ws': () => ({
       openings: {
         hello: ({ cursor }) => ({ log: ground.live.log, cursor: typeof cursor === 'string' ? cursor : undefined }),
       },
     }),
+    '/api/room/ws': () => roomOpenings(ground.room),
   }
   server.on('upgrade', (req: IncomingMessage, raw: Duplex, head: Buffer) => {
     // Whoever hangs up during the handshake is not worth a crash.

@@ -64,14 +64,14 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<string
 }
 
 /** The object that the text holds; a refusal that says what to send instead. */
-export function parseObject(text: string): Record<string, unknown> | Refusal {
+export function parseObject(text: string, expected: string = EXPECTED): Record<string, unknown> | Refusal {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return new Refusal(400, 'bad_json', `The body is no JSON (${(error as Error).message}); ${EXPECTED}`)
+    return new Refusal(400, 'bad_json', `The body is no JSON (${(error as Error).message}); ${expected}`)
   }
-  return isRecord(value) ? value : new Refusal(400, 'bad_json', `The body is no JSON object; ${EXPECTED}`)
+  return isRecord(value) ? value : new Refusal(400, 'bad_json', `The body is no JSON object; ${expected}`)
 }
 
 const EXPECTED = 'send a Chat Completions request such as {"messages":[{"role":"user","content":"Hello"}]}'

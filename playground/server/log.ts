@@ -1,6 +1,8 @@
 /** One message of a log. */
 export interface Entry {
   readonly id: string
+  /** The id of the message before, where the log says it: a missing message shows. */
+  readonly prev?: string | undefined
   readonly event?: string | undefined
   readonly data: string
 }
@@ -8,6 +10,10 @@ export interface Entry {
 export interface LogLimits {
   /** Stands before the number in each id, so that ids of an earlier life are recognised as unknown. */
   readonly prefix?: string
+  /** How many digits the number has at least: padded with zeros, ids are in order as texts too. */
+  readonly digits?: number
+  /** Whether each message names the one before it. */
+  readonly chained?: boolean
   readonly maxEntries?: number
   readonly maxChars?: number
   /** `refuse` keeps what there is and takes no more; `forget` lets the oldest go. */
@@ -35,7 +41,7 @@ export interface Log {
 
 /** A log in memory: the one thing that chat runs and the live feed are made of. */
 export function createLog(limits: LogLimits = {}): Log {
-  const { prefix = '', maxEntries = 20_000, maxChars = 8_000_000, whenFull = 'refuse' } = limits
+  const { prefix = '', digits = 1, chained, maxEntries = 20_000, maxChars = 8_000_000, whenFull = 'refuse' } = limits
   const listeners = new Set<() => void>()
   const entries: Entry[] = []
   /** The number of the oldest message that is kept. */
@@ -44,7 +50,8 @@ export function createLog(limits: LogLimits = {}): Log {
   let ended: string | undefined
 
   const full = (more: number): boolean => entries.length >= maxEntries || chars + more > maxChars
-  const nextId = (): string => `${prefix}${first + entries.length}`
+  const idOf = (number: number): string => prefix + String(number).padStart(digits, '0')
+  const nextId = (): string => idOf(first + entries.length)
   const tell = (): void => {
     for (const listener of [...listeners]) listener()
   }
@@ -53,9 +60,8 @@ export function createLog(limits: LogLimits = {}): Log {
   function had(cursor: string | undefined): number | undefined {
     if (cursor === undefined) return 0
     if (!cursor.startsWith(prefix)) return undefined
-    const digits = cursor.slice(prefix.length)
-    const number = Number(digits)
-    if (String(number) !== digits || !Number.isInteger(number)) return undefined
+    const number = Number(cursor.slice(prefix.length))
+    if (idOf(number) !== cursor || !Number.isInteger(number)) return undefined
     const count = number - first + 1
     return count >= 0 && count <= entries.length ? count : undefined
   }
@@ -68,7 +74,8 @@ export function createLog(limits: LogLimits = {}): Log {
         chars -= entries.shift()?.data.length ?? 0
         first += 1
       }
-      entries.push({ id: nextId(), event, data })
+      const last = first + entries.length - 1
+      entries.push({ id: nextId(), ...(chained && last > 0 ? { prev: idOf(last) } : {}), event, data })
       chars += data.length
       tell()
       return true

@@ -4,7 +4,7 @@ import { createPlaygroundServer } from './app.js'
 import { createAssistant } from './assistant.js'
 import { createRelay } from './relay.js'
 
-const { PORT = '4173', HOST = '127.0.0.1', OPENAI_BASE_URL, OPENAI_API_KEY, MODEL } = process.env
+const { PORT = '4173', HOST = '127.0.0.1', OPENAI_BASE_URL, OPENAI_API_KEY, MODEL, ROOM_TOKEN } = process.env
 
 function fail(message: string): never {
   console.error(message)
@@ -24,7 +24,13 @@ const pages = join(root, '.playground', 'pages')
 const answerer = OPENAI_BASE_URL
   ? createRelay({ baseUrl: OPENAI_BASE_URL, apiKey: OPENAI_API_KEY, model: MODEL })
   : createAssistant(root)
-const playground = createPlaygroundServer({ root, answerer, ...(existsSync(pages) ? { pages } : {}) })
+const playground = createPlaygroundServer({
+  root,
+  answerer,
+  ...(existsSync(pages) ? { pages } : {}),
+  // With a token, the room is only for those who say it.
+  ...(ROOM_TOKEN ? { room: { accepts: (authorization) => authorization === `Bearer ${ROOM_TOKEN}` } } : {}),
+})
 
 let closing = false
 function close(): void {

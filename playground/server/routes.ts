@@ -4,9 +4,10 @@ import { type ChatGround, serveChat } from './chatRoutes.js'
 import type { Answerer } from './desk.js'
 import { allowOthers, Refusal, refuse, reply } from './http.js'
 import type { Live } from './live.js'
+import { type RoomGround, serveRoom } from './roomRoutes.js'
 import { serveLog } from './serve.js'
 
-export interface RouteGround extends ChatGround {
+export interface RouteGround extends ChatGround, RoomGround {
   readonly answerer: Answerer
   readonly conversations: Conversations
   readonly live: Live
@@ -32,6 +33,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     push: true,
     handle: (req, res, url, ground) => serveLog(req, res, url, ground.live.log, ground),
   },
+  '/api/room': { methods: ['GET', 'POST'], push: true, handle: serveRoom },
   '/api/health': {
     methods: ['GET'],
     handle: (_req, res, _url, { answerer: { mode, model } }) => json(res, { ok: true, mode, model }),

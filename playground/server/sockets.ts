@@ -16,6 +16,12 @@ export interface Opened {
   readonly chat?: string | undefined
 }
 
+export interface Mail {
+  take(frame: Opening): Refusal | undefined
+  takeBytes(bytes: Buffer): Refusal | undefined
+  hearBytes(listener: (bytes: Buffer) => void): () => void
+}
+
 export interface SocketGround extends Ground {
   /** How long a client may take to say its first word. */
   readonly helloWithinMs: number
@@ -23,19 +29,30 @@ export interface SocketGround extends Ground {
   readonly openings: Readonly<Record<string, (frame: Opening) => Opened | Refusal>>
   /** What `stop` does on the line; it is answered by the log's end. */
   readonly stop?: ((frame: Opening) => Opened | Refusal) | undefined
+  /** Who takes what the client sends. Without it, nothing is taken here. */
+  readonly mail?: Mail | undefined
   /** What the line belongs to, as far as the URL says it. */
   readonly chat?: string | undefined
 }
 
 /** What a refusal is called where there are no status codes. */
-const CLOSE_CODES: Readonly<Record<number, number>> = { 404: 4404, 410: 4410, 409: 4409, 503: 1013 }
+const CLOSE_CODES: Readonly<Record<number, number>> = {
+  401: 4401,
+  404: 4404,
+  410: 4410,
+  409: 4409,
+  413: 1009,
+  503: 1013,
+}
 const HELLO_TOO_LATE = 4408
 /** Close reasons have room for 123 bytes. */
 const REASON_BYTES = 123
+/** Whoever hears bytes more slowly than this goes without them: nothing promises that they arrive. */
+const MAX_WAITING_BYTES = 1_000_000
 
 /** Serves logs over a WebSocket: one log per line, chosen by the client's first frame. */
 export function serveSocket(socket: WebSocket, raw: Duplex, ground: SocketGround): void {
-  const { faults, heartbeatMs, helloWithinMs, openings } = ground
+  const { faults, heartbeatMs, helloWithinMs, mail, openings } = ground
   const left = new AbortController()
   let line: Opened | undefined
   let answered = true
@@ -71,6 +88,10 @@ export function serveSocket(socket: WebSocket, raw: Duplex, ground: SocketGround
     },
   })
 
+  const deafen = mail?.hearBytes((bytes) => {
+    if (line && socket.bufferedAmount < MAX_WAITING_BYTES) socket.send(bytes)
+  })
+
   async function open(opened: Opened): Promise<void> {
     line = opened
     clearTimeout(late)
@@ -91,24 +112,47 @@ export function serveSocket(socket: WebSocket, raw: Duplex, ground: SocketGround
     socket.close(1000)
   }
 
-  function take(frame: Opening): void {
+  /** What the client is told of its message. */
+  function receipt(frame: Opening): Control {
+    const no = mail ? mail.take(frame) : new Refusal(405, 'read_only', 'This line takes no messages')
+    const named = typeof frame.id === 'string' ? { id: frame.id } : {}
+    return no ? { t: 'nack', ...named, reason: no.message } : { t: 'ack', ...named }
+  }
+
+  /** Does what the client says, and returns what is answered. */
+  function take(frame: Opening): Control | undefined {
     const { t } = frame
-    if (t === 'ping') return void say({ t: 'pong' })
+    if (t === 'ping') return { t: 'pong' }
+    // Before the hello nobody knows who speaks.
+    if (t === undefined) return line && receipt(frame)
     const opening = t === 'stop' ? ground.stop : typeof t === 'string' ? openings[t] : undefined
     // What is not known is passed over: a later version may say it.
-    if (!opening) return
-    if (line && t !== 'stop') return t === 'hello' ? undefined : refuse(new Refusal(409, 'taken', 'One run per socket'))
+    if (!opening) return undefined
+    if (line && t !== 'stop') {
+      if (t !== 'hello') refuse(new Refusal(409, 'taken', 'One run per socket'))
+      return undefined
+    }
     const opened = opening(frame)
-    if (opened instanceof Refusal) return refuse(opened)
+    if (opened instanceof Refusal) refuse(opened)
     // On a line that is open already, the end comes by itself.
-    if (!line) void open(opened)
+    else if (!line) void open(opened)
+    return undefined
+  }
+
+  function takeBytes(bytes: Buffer): void {
+    const refusal = mail && line ? mail.takeBytes(bytes) : new Refusal(400, 'bytes', 'This line takes text frames only')
+    if (refusal) refuse(refusal)
   }
 
   socket.on('message', (data: RawData, binary: boolean) => {
     answered = true
-    const frames = binary ? undefined : parse(data)
+    // `ws` hands a frame over as one Buffer unless it is told otherwise.
+    if (binary) return takeBytes(data as Buffer)
+    const frames = parse(data as Buffer)
     if (!frames) return socket.close(4400, 'Each frame must be JSON text: an object, or an array of them')
-    for (const frame of frames) take(frame)
+    // All answers to one frame in one frame.
+    const answers = frames.flatMap((frame) => take(frame) ?? [])
+    if (answers.length > 0) void say(...answers)
   })
   socket.on('pong', () => void (answered = true))
   // Always followed by `close`.
@@ -117,14 +161,14 @@ export function serveSocket(socket: WebSocket, raw: Duplex, ground: SocketGround
     clearTimeout(late)
     clearInterval(beat)
     forget()
+    deafen?.()
     left.abort()
   })
 }
 
-function parse(data: RawData): Opening[] | undefined {
+function parse(data: Buffer): Opening[] | undefined {
   try {
-    // `ws` hands text over as one Buffer unless it is told otherwise.
-    const value: unknown = JSON.parse((data as Buffer).toString('utf8'))
+    const value: unknown = JSON.parse(data.toString('utf8'))
     const items: unknown[] = Array.isArray(value) ? value : [value]
     return items.every((item) => isRecord(item)) ? (items as Opening[]) : undefined
   } catch {

@@ -5,6 +5,8 @@ export type Control =
   | { readonly t: 'welcome'; readonly resumed: boolean; readonly heartbeatMs?: number }
   | { readonly t: 'ping' | 'pong' }
   | { readonly t: 'end' | 'reset'; readonly reason?: string }
+  | { readonly t: 'ack'; readonly id?: string }
+  | { readonly t: 'nack'; readonly id?: string; readonly reason: string }
 
 /** An envelope: what a WebSocket frame and the body of a poll hold. */
 export const envelopeOf = (items: readonly (Entry | Control)[]): string => JSON.stringify(items)

@@ -101,12 +101,16 @@ export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
     serial: true,
     async send(data, id, renew = false) {
       try {
+        if (!/^[!-~]+$/.test(id))
+          throw wrong('request', 'bad-id', 'An id is ASCII without spaces: it travels as a header')
         const asking = { ...attempt, renew, request: undefined }
         const body = pack(data, id, dialect)
-        const kind = typeof data === 'object' || dialect.encode ? 'application/json' : 'text/plain'
+        const kind = typeof data === 'string' && !dialect.encode ? 'text/plain' : 'application/json'
         const type = typeof body === 'string' ? { 'content-type': kind } : {}
         const target = await locate(sendUrl, asking, 'http')
-        const { head, redirect } = await headersOf(options, asking, { 'idempotency-key': id, ...type })
+        const { head } = await headersOf(options, asking, { 'idempotency-key': id, ...type })
+        // A redirect may turn a POST into a GET, whose answer says nothing of the message.
+        const { redirect = 'manual' } = options
         const response = await env.fetch(target, {
           method: 'POST',
           headers: head,

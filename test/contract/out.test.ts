@@ -93,6 +93,20 @@ describe.each(Object.entries(ways))('sending beside %s', (_name, way) => {
     expect(connection.state.get().status).toBe('open')
   })
 
+  test('does not take the answer of another page for an acknowledgement', async () => {
+    const { origin } = await desk((_, response) => void response.writeHead(302, { location: '/news' }).end())
+    const { connection } = hold({ transports: way(`${origin}/news`, { sendUrl: `${origin}/say` }) })
+    await expect(connection.send('x')).rejects.toMatchObject({ kind: 'request', code: 'redirect' })
+  })
+
+  test('rejects an id that no header can hold, instead of trying for ever', async () => {
+    const { origin, posts } = await desk(ok)
+    const { connection } = hold({ transports: way(`${origin}/news`, { sendUrl: `${origin}/say` }) })
+    await expect(connection.send('x', { id: '消息' })).rejects.toMatchObject({ kind: 'request', code: 'bad-id' })
+    await connection.send(42)
+    expect(posts.map(({ headers }) => headers['content-type'])).toEqual(['application/json'])
+  })
+
   test('rejects what cannot be written down, and a bad address', async () => {
     const { origin } = await desk(ok)
     const { connection } = hold({ transports: way(`${origin}/news`, { sendUrl: `${origin}/say` }) })
