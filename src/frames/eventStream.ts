@@ -36,7 +36,9 @@ export function createEventStream(to: EventStreamReader, maxChars: number): (tex
     onEvent({ event, data, id }) {
       if (id === undefined) settle()
       lone = undefined
-      to.frame({ event: event || 'message', data, id })
+      // The parser bounds what it keeps, and an event within one chunk it need not keep.
+      if (data.length > maxChars) within = false
+      if (within) to.frame({ event: event || 'message', data, id })
     },
     onRetry: to.retryAfter,
     onComment: () => to.alive(true),

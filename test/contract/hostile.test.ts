@@ -84,6 +84,16 @@ test('a frame, an event or a body that is larger than the option allows is told 
   }
 })
 
+test('an event that is too large is told as such where it comes whole in one piece, and nothing behind it is heard', async () => {
+  const events = `data: before\n\ndata: ${'x'.repeat(200)}\n\ndata: behind\n\n`
+  const { origin } = await serve({
+    http: (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events),
+  })
+  const { reach, data } = hold({ transports: sse(origin, { maxChars: 100 }), maxFailures: 1 })
+  expect((await reach('failed')).error).toMatchObject({ kind: 'protocol', code: 'too-large' })
+  expect(data).toEqual(['before'])
+})
+
 test('a WebSocket frame beyond the default limit is told as such', { timeout: 30_000 }, async () => {
   const { origin, busy } = await serve({ socket: (socket) => socket.send('x'.repeat(17 * MB)) })
   const { reach } = hold({ transports: webSocket(origin) })
