@@ -1,24 +1,8 @@
-import { type ChatMessage, type ChatPart, isTool, type ToolPart } from './message.js'
-import { createPartialJson, type PartialJson } from './partialJson.js'
-import type { ChatOperation, ToolChange } from './protocol.js'
-import { createSettler, type Settler } from './settled.js'
-
-/** A part, and what it is made of while it is being written. */
-interface Slot {
-  readonly type?: 'text' | 'reasoning' | 'refusal'
-  readonly tool?: Pick<ToolPart, 'type' | 'toolCallId' | 'providerExecuted'>
-  /** Tells apart what is written at the same time, and whole parts that replace each other. */
-  readonly key?: string | undefined
-  readonly choice: number
-  text: string
-  done: boolean
-  json?: PartialJson
-  settler?: Settler
-  /** What has become of a tool call since its input was written. */
-  change?: ToolChange
-  /** What was shown last; undefined once something has changed. */
-  shown?: ChatPart | undefined
-}
+import type { ChatMessage, ChatPart } from './message.js'
+import { createPartialJson } from './partialJson.js'
+import type { ChatOperation } from './protocol.js'
+import { createSettler } from './settled.js'
+import { build, inputOf, type Slot, written } from './slot.js'
 
 /** An answer being written. Appending costs the same however long it is; only what changed is built anew. */
 export interface Draft {
@@ -121,7 +105,7 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
   function toolOf({ key, name, id: callId, providerExecuted, choice = 0 }: ToolOperation): Slot {
     const known = latest((slot) => !!slot.tool && slot.key === key && slot.choice === choice)
     if (known) return known
-    const tool = { type: `tool-${name ?? 'unknown'}`, toolCallId: callId ?? `${id}-${key}` } as const
+    const tool = { type: `tool-${name ?? 'unknown'}`, toolCallId: callId ?? `${id}-${slots.length}-${key}` } as const
     return add({ key, choice, tool: providerExecuted ? { ...tool, providerExecuted } : tool })
   }
 
@@ -139,7 +123,7 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
     // Several tool calls, and parts that have names, may be written in turns; other text before is at its end.
     // What follows the tools of an answer that is gone on with is another step.
     if (seeds > 0 && slots.length === seeds && slots[seeds - 1]?.tool && begin.key !== 'step') apply({ type: 'step' })
-    for (const other of slots) if (other.choice === slot.choice && !(other.key && slot.key)) seal(other)
+    for (const other of slots) if (other.choice === slot.choice && !(other.key && (slot.key || slot.done))) seal(other)
     slots.push(slot)
     return slot
   }
@@ -166,41 +150,4 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
   }
 }
 
-/** A part of an answer that is gone on with. Its tool calls are known by their ids. */
-function written(part: ChatPart): Slot {
-  const slot = { text: '', done: true, choice: 0, shown: part }
-  if (!isTool(part)) return slot
-  const { type, toolCallId, providerExecuted, ...change } = part
-  const tool = { type, toolCallId, ...(providerExecuted && { providerExecuted }) }
-  return { ...slot, key: toolCallId, tool, change }
-}
-
 type ToolOperation = Pick<ChatOperation & { type: 'tool' }, 'key' | 'name' | 'id' | 'providerExecuted' | 'choice'>
-
-function build(slot: Slot): ChatPart {
-  const { type = 'text', tool, text, done, change, settler } = slot
-  const state = done ? 'done' : 'streaming'
-  if (!tool) {
-    const kind = type === 'refusal' ? ({ type: 'text', refusal: true } as const) : { type }
-    return { ...kind, text, state, ...(settler && !done && { settled: settler.at }) } as ChatPart
-  }
-  if (change) return { ...tool, ...change } as ToolPart
-  if (!done) return { ...tool, state: 'input-streaming', input: slot.json?.value() }
-  try {
-    return { ...tool, state: 'input-available', input: parsed(text) }
-  } catch (error) {
-    return { ...tool, state: 'output-error', input: text, errorText: String(error) }
-  }
-}
-
-/** Some models call a tool that takes nothing with no text at all. */
-const parsed = (text: string): unknown => JSON.parse(text || '{}')
-
-/** What was written of the input, where it can be read. */
-function inputOf({ text, change }: Slot): unknown {
-  try {
-    return change ? change.input : parsed(text)
-  } catch {
-    return text
-  }
-}

@@ -81,6 +81,8 @@ export interface ResumeAt {
    * is read in the shadow, and shown once it has caught up with what stands on the screen. @defaultValue false
    */
   readonly replay?: boolean | undefined
+  /** The query instead, where nothing of the answer is known any more: after a reload. @defaultValue `query` */
+  readonly whole?: Readonly<Record<string, string>> | undefined
 }
 
 /** What a protocol makes its request of. */

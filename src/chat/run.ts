@@ -123,7 +123,11 @@ export function createRun(
     get stalled() {
       return stall.stalled
     },
-    pending: () => ({ resumable: resumable(), at: resume, seed: message.parts?.length }),
+    pending: () => ({
+      resumable: resumable(),
+      at: resume?.whole ? { ...resume, query: resume.whole } : resume,
+      seed: message.parts?.length,
+    }),
     async stop() {
       const lives = sent && goesOn()
       end({ state: 'stopped' })

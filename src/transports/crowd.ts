@@ -27,5 +27,5 @@ export function crowd(url: string, sink: Sink): () => void {
 /** Whether the browser has spoken HTTP/1.1 with this origin; where nothing is remembered of that, nobody knows. */
 const speaksOne = (origin: string): boolean =>
   (performance.getEntries() as Partial<PerformanceResourceTiming>[]).some(
-    ({ name, nextHopProtocol }) => nextHopProtocol === 'http/1.1' && name?.startsWith(origin),
+    ({ name, nextHopProtocol }) => nextHopProtocol === 'http/1.1' && name?.startsWith(`${origin}/`),
   )

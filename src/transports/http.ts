@@ -65,7 +65,7 @@ export async function ask(
     method = 'GET'
     body = undefined
   }
-  const target = await locate(url, attempt, 'http', { ...request?.query, ...query })
+  const target = await locate(url, attempt, 'http', { ...request?.query, ...query }, request?.path)
   const { head, redirect } = await headersOf(options, attempt, headers)
   const { cursorIn = new URL(env.baseUrl || target).origin === target.origin ? 'header' : 'query' } = options
   const { headers: said, query: asked } = dialect.ask ? dialect.ask(cursor) : byId(cursor)

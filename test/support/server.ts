@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { control } from './control.ts'
 
 /** A small server that speaks PROTOCOL.md and the native framing, for component tests in real browsers. */
 export interface TestServer {
@@ -35,7 +36,9 @@ export async function startServer(): Promise<TestServer> {
     handle(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
   const sockets = new WebSocketServer({ server })
-  sockets.on('connection', (socket, { url = '/' }) => talk(socket, new URL(url, 'http://here')))
+  sockets.on('connection', (socket, { url = '/' }) =>
+    url === '/control' ? control(socket) : talk(socket, new URL(url, 'http://here')),
+  )
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
 
   return {
@@ -104,9 +107,11 @@ export async function startServer(): Promise<TestServer> {
       if (t === 'stop') end(log)
       socket.send(JSON.stringify({ t: 'welcome', resumed: true, heartbeatMs: 15_000 }))
       socket.on('message', (frame) => {
-        const { t: control, data } = JSON.parse(String(frame)) as { t?: string; data?: unknown }
+        const { t: control, id, data } = JSON.parse(String(frame)) as { t?: string; id?: string; data?: unknown }
         if (control === 'ping') socket.send('{"t":"pong"}')
-        else if (control === undefined) add(log, typeof data === 'string' ? data : JSON.stringify(data))
+        if (control !== undefined) return
+        add(log, typeof data === 'string' ? data : JSON.stringify(data))
+        socket.send(JSON.stringify({ t: 'ack', id }))
       })
       follow(socket, log, Number(cursor ?? 0), (items) => {
         socket.send(envelopeOf(log, items))

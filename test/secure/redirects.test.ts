@@ -1,0 +1,4 @@
+import { redirects } from '../contract/redirects.cases.ts'
+import { openRoomHere } from '../support/here.ts'
+
+redirects(openRoomHere)
