@@ -10,9 +10,25 @@ const { version, peerDependencies } = JSON.parse(readFileSync(new URL('./package
 export const doors = {
   index: 'src/index.ts',
   chat: 'src/chat/index.ts',
+  'chat/openai-responses': 'src/chat/protocols/openAiResponses.ts',
+  'chat/openai': 'src/chat/protocols/openAi.ts',
+  'chat/anthropic': 'src/chat/protocols/anthropic.ts',
+  'chat/gemini': 'src/chat/protocols/gemini.ts',
+  'chat/ollama': 'src/chat/protocols/ollama.ts',
+  'chat/text': 'src/chat/protocols/text.ts',
+  'chat/ui-message': 'src/chat/protocols/uiMessage.ts',
+  'chat/ag-ui': 'src/chat/protocols/agUi.ts',
+  'chat/langgraph': 'src/chat/protocols/langGraph.ts',
+  'chat/chatgpt-stream-output': 'src/chat/protocols/chatGptStreamOutput.ts',
+  'chat/indexed-db': 'src/chat/indexedDb.ts',
+  'chat/auto': 'src/chat/protocols/auto.ts',
+  'ai-sdk': 'src/aiSdk/index.ts',
   react: 'bindings/react/index.ts',
   vue: 'bindings/vue/index.ts',
   testing: 'src/testing/index.ts',
+  dialects: 'src/dialects/index.ts',
+  'adapters/fetch-event-source': 'src/adapters/fetchEventSource.ts',
+  'adapters/reconnecting-websocket': 'src/adapters/reconnectingWebSocket.ts',
 }
 
 /** Taken in, in a file of its own: its "engines" asks for a newer Node than it needs, and users would be warned. */

@@ -112,6 +112,7 @@ export default defineConfig({
       { find: 'holdline/chat/ag-ui', replacement: at('src/chat/protocols/agUi.ts') },
       { find: 'holdline/chat/langgraph', replacement: at('src/chat/protocols/langGraph.ts') },
       { find: 'holdline/chat/chatgpt-stream-output', replacement: at('src/chat/protocols/chatGptStreamOutput.ts') },
+      { find: 'holdline/chat/indexed-db', replacement: at('src/chat/indexedDb.ts') },
       { find: 'holdline/chat/auto', replacement: at('src/chat/protocols/auto.ts') },
       { find: 'holdline/chat', replacement: at('src/chat/index.ts') },
       { find: 'holdline/vue', replacement: at('bindings/vue/index.ts') },

@@ -77,7 +77,7 @@ test('a file in src imports from its own floor or from below', () => {
   expect(wrong).toEqual([])
 })
 
-test('src uses one package, and one file of it does; but for what is made for the packages of others', () => {
+test('src uses two packages, in one file each; but for what is made for the packages of others', () => {
   const used = sources
     .filter((path) => !/^src\/(adapters|aiSdk)\//.test(path))
     .flatMap((path) =>
@@ -85,7 +85,10 @@ test('src uses one package, and one file of it does; but for what is made for th
         .filter((target) => !target.startsWith('src/'))
         .map((target) => `${path} imports ${target}`),
     )
-  expect(used).toEqual(['src/frames/eventStream.ts imports eventsource-parser'])
+  expect(used).toEqual([
+    'src/chat/indexedDb.ts imports idb-keyval',
+    'src/frames/eventStream.ts imports eventsource-parser',
+  ])
 })
 
 test('a binding imports the front doors, its framework, its own files and what the bindings share', () => {
@@ -195,6 +198,7 @@ const doors = [
   'src/chat/protocols/agUi.ts',
   'src/chat/protocols/langGraph.ts',
   'src/chat/protocols/chatGptStreamOutput.ts',
+  'src/chat/indexedDb.ts',
   'src/chat/protocols/auto.ts',
   'src/aiSdk/index.ts',
   'src/testing/index.ts',

@@ -22,7 +22,10 @@ const told = (tone: Telling['tone'], word: string, ...more: readonly string[]): 
   more: more.filter((part) => part !== ''),
 })
 
-export function tellChat({ status, connection, error }: Omit<ChatSnapshot, 'id' | 'messages'>, now: number): Telling {
+export function tellChat(
+  { status, connection, error }: Pick<ChatSnapshot, 'status' | 'connection' | 'error'>,
+  now: number,
+): Telling {
   const { transport, attempt, retryAtMs, lastByteAtMs } = connection
   const byte = heard(lastByteAtMs, now)
   const again = attempt > 1 ? `attempt ${attempt}` : ''

@@ -19,7 +19,7 @@ const UNKNOWN = 100
 /** Of an answer from its start, or of one that is gone on with. */
 export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>): Draft {
   let { id } = from
-  const { role: _role, parts = [], end: _end, ...rest } = from
+  const { id: _id, role: _role, parts = [], end: _end, ...rest } = from
   let slots: Slot[] = parts.map(written)
   const seeds = slots.length
   let extras: Omit<ChatMessage, 'id' | 'role' | 'parts'> = rest

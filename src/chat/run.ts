@@ -61,7 +61,11 @@ export function createRun(
       ids,
       ask() {
         lost = sent && !goesOn()
-        if (sent && resume?.replay) anew()
+        if (sent && resume?.replay) {
+          // Whoever tells everything again may number it as before.
+          line.forget()
+          anew()
+        }
         return ask(sent ? 'GET' : 'POST')
       },
       sent(is) {

@@ -36,6 +36,8 @@ export interface Line {
   hold(): void
   release(): void
   redial(): void
+  /** Goes on without a cursor: the next attempt begins anew. */
+  forget(): void
   /** Hangs up until `task` has found out where to go on from. */
   restore(task: () => Promise<string | undefined>): void
   close(): void
@@ -138,6 +140,7 @@ export function createLine(
       stopLingering = env.clock.after(lingerMs, () => dispatch({ type: 'stop', reason: 'unused' }))
     },
     redial: () => dispatch({ type: 'redial' }),
+    forget: () => ledger.restart(),
     restore(task) {
       dispatch({ type: 'park', reason: 'snapshot' })
       void task()

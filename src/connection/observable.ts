@@ -46,7 +46,7 @@ export function observable<T>(connection: Connection<T>): ObservableLike<Message
     },
     [Symbol.asyncIterator]: connection[Symbol.asyncIterator],
   }
-  const { observable: name = '@@observable' } = Symbol as { observable?: string }
+  const { observable: name = '@@observable' } = Symbol as unknown as { readonly observable?: symbol }
   return Object.assign(self, { [name]: () => self })
 }
 

@@ -34,7 +34,7 @@ describe('branches', () => {
     void chat.sendMessage({ text: 'two' })
     await answer('second')
     void chat.edit(chat.get().messages[2]!.id, { text: 'two, better' })
-    const { messages } = last().attempt.request?.body as { messages: { content: string }[] }
+    const { messages } = last().attempt.request!.body as { messages: { content: string }[] }
     expect(messages.map(({ content }) => content)).toEqual(['one', 'first', 'two, better'])
   })
 
@@ -205,7 +205,7 @@ describe('an answer that was cut', () => {
     await clock.pass(5_000)
     expect(lastMessage()).toMatchObject({ end: { state: 'truncated' } })
     void chat.continue()
-    const { messages } = last().attempt.request?.body as { messages: { role: string; content: string }[] }
+    const { messages } = last().attempt.request!.body as { messages: { role: string; content: string }[] }
     expect(messages.map(({ role, content }) => `${role}: ${content}`)).toEqual(['user: long?', 'assistant: Once upon'])
     await answer(' a time')
     expect(chat.get().messages).toHaveLength(2)

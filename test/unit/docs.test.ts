@@ -22,9 +22,10 @@ import { createChat, plain, textOf } from 'holdline/chat'
 import { check, type CheckOptions } from '../../scripts/lib/check-server/check.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith('.md'),
-)
+const documents = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => `docs/${String(name).replaceAll('\\', '/')}`),
+].filter((name) => name.endsWith('.md'))
 
 interface Block {
   /** Where it stands, for whoever has to mend it. */
@@ -78,6 +79,7 @@ function compile(): Promise<string> {
     'holdline/chat/ag-ui': ['src/chat/protocols/agUi.ts'],
     'holdline/chat/langgraph': ['src/chat/protocols/langGraph.ts'],
     'holdline/chat/chatgpt-stream-output': ['src/chat/protocols/chatGptStreamOutput.ts'],
+    'holdline/chat/indexed-db': ['src/chat/indexedDb.ts'],
     'holdline/chat/auto': ['src/chat/protocols/auto.ts'],
     'holdline/ai-sdk': ['src/aiSdk/index.ts'],
     'holdline/react': ['bindings/react/index.ts'],

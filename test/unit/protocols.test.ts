@@ -84,7 +84,7 @@ test('an error event of a gateway is an error, whatever its shape', () => {
 })
 
 test('tool calls are put together from fragments by their index', () => {
-  const draft = createDraft('a')
+  const draft = createDraft({ id: 'a' })
   const call = (index: number, fields: object) => ({ choices: [{ delta: { tool_calls: [{ index, ...fields }] } }] })
   const operations = read(
     call(0, { id: 'c0', function: { name: 'weather', arguments: '' } }),
@@ -102,14 +102,14 @@ test('tool calls are put together from fragments by their index', () => {
 })
 
 test('a tool call whose input is no JSON is an error that keeps the text', () => {
-  const draft = createDraft('a')
+  const draft = createDraft({ id: 'a' })
   draft.apply({ type: 'tool-input', key: '0', id: 'c', name: 'weather', delta: '{"city":' })
   draft.close()
   expect(draft.show().parts).toMatchObject([{ state: 'output-error', input: '{"city":' }])
 })
 
 test('a whole part takes the place of the one with its type and id', () => {
-  const draft = createDraft('a')
+  const draft = createDraft({ id: 'a' })
   for (const data of [1, 2]) draft.apply({ type: 'part', part: { type: 'data-progress', id: 'p', data } })
   draft.apply({ type: 'part', part: { type: 'data-progress', data: 3 } })
   expect(draft.show().parts).toEqual([
@@ -119,7 +119,7 @@ test('a whole part takes the place of the one with its type and id', () => {
 })
 
 test('appending to an answer of a million characters costs no more than to an empty one', () => {
-  const draft = createDraft('a')
+  const draft = createDraft({ id: 'a' })
   for (let i = 0; i < 200_000; i++) draft.apply({ type: 'text', delta: '12345' })
   expect(draft.size).toBe(1_000_000)
   expect(draft.show().parts).toHaveLength(1)

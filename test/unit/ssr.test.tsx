@@ -1,5 +1,5 @@
 import { renderToString as renderReact } from 'react-dom/server'
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSSRApp, defineComponent, effectScope, h } from 'vue'
 import { renderToString as renderVue } from 'vue/server-renderer'
 import { createConnection } from 'holdline'
@@ -7,6 +7,8 @@ import { type ChatMessage, textOf } from 'holdline/chat'
 import * as react from 'holdline/react'
 import { manualClock, scriptedChat, scriptedTransport } from 'holdline/testing'
 import * as vue from 'holdline/vue'
+import { keptInMidAnswer } from '../browser/chatKept.ts'
+import { html as chatHtml, ReactPage, vuePage } from '../browser/hydrationPage.tsx'
 
 const messages: ChatMessage[] = [{ id: '1', role: 'user', parts: [{ type: 'text', text: 'hi' }] }]
 const forbidden = (): never => {
@@ -93,6 +95,34 @@ test('Vue on a server: every composable shows its first value, and nothing is op
   complain.mockRestore()
 })
 
+describe("what is kept in the browser is none of the server's business", () => {
+  async function setUpKept() {
+    const persist = await keptInMidAnswer('c')
+    const load = vi.spyOn(persist, 'load')
+    const save = vi.spyOn(persist, 'save')
+    const { options, transport, clock } = scriptedChat({ id: 'c', persist })
+    return {
+      options,
+      async untouched() {
+        await clock.pass(60_000)
+        expect([load.mock.calls, save.mock.calls, transport.calls, clock.pending]).toEqual([[], [], [], 0])
+      },
+    }
+  }
+
+  test('in React', async () => {
+    const { options, untouched } = await setUpKept()
+    expect(renderReact(<ReactPage options={options} />)).toBe(chatHtml)
+    await untouched()
+  })
+
+  test('in Vue', async () => {
+    const { options, untouched } = await setUpKept()
+    expect(await renderVue(createSSRApp(vuePage(options)))).toBe(chatHtml)
+    await untouched()
+  })
+})
+
 test('a chat without an id has one id while a server renders it', async () => {
   const { options } = scriptedChat()
   const seen = new Set<string>()
@@ -124,6 +154,10 @@ test('importing any door looks at nothing in the world outside', async () => {
     await import('../../bindings/shared/paced.ts')
     await import('../../bindings/shared/row.ts')
     await import('../../bindings/shared/current.ts')
+    await import('../../bindings/shared/alone.ts')
+    await import('../../bindings/shared/objects.ts')
+    await import('../../bindings/shared/ownChat.ts')
+    await import('../../bindings/shared/smooth.ts')
   } finally {
     for (const [name, descriptor] of before) {
       if (descriptor) Object.defineProperty(globalThis, name, descriptor)

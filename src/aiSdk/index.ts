@@ -1,0 +1,1 @@
+export { holdlineChatTransport, type HoldlineChatTransportOptions } from './chatTransport.js'
