@@ -161,7 +161,13 @@ function onTimer(state: State, { timer, lateMs }: Event & { type: 'timer' }, wor
     case 'settle':
       if (!state.proven) return [state, { settle: SETTLE_MS }]
       return [
-        { ...state, failures: 0, tried: '', shown: state.failures ? { ...state.shown, failures: 0 } : state.shown },
+        {
+          ...state,
+          failures: 0,
+          strange: 0,
+          tried: '',
+          shown: state.failures ? { ...state.shown, failures: 0 } : state.shown,
+        },
       ]
     case 'upgrade': {
       if (state.probe !== undefined) return dropProbe(state, plan)

@@ -30,12 +30,11 @@ export interface DriverOwner extends Pick<Sink, 'frame' | 'checkpoint' | 'welcom
 export interface Driver {
   readonly state: Readable<ConnectionState>
   dispatch(event: Event): void
+  /** Whether a better transport is being tried beside the open line. */
+  probing(): boolean
 }
 
-interface Call {
-  readonly abort: AbortController
-  channel: Channel
-}
+type Call = { readonly abort: AbortController; channel: Channel }
 
 /** Answers to a request that say for certain that it was not begun. */
 const NOT_BEGUN = /^(http-([1-4]..|503)|ws-(101[23]|3000|4401|4429))$/
@@ -57,7 +56,7 @@ export function createDriver(
   let sent = false
   const shown = createStore(show(state.shown, hearing.byteAtMs))
 
-  return { state: shown, dispatch }
+  return { state: shown, dispatch, probing: () => state.probe !== undefined }
 
   function dispatch(event: Event): void {
     // Run to completion: an event born of an effect waits for its turn.

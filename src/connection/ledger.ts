@@ -39,11 +39,12 @@ export interface Ledger {
 /** How many ids are remembered. An overlap after a resume is never longer in practice. */
 const REMEMBERED = 1024
 
-/** Knows what has been taken in, and says so whenever that changes. */
+/** Knows what has been taken in, and says so whenever that changes. `keepsAll`: whether no id may be forgotten now. */
 export function createLedger(
   cursor: string | undefined,
   ids: IdOrder,
   moved: (cursor: string | undefined) => void = () => {},
+  keepsAll: () => boolean = () => false,
 ): Ledger {
   const seen = new Set<string>(cursor ? [cursor] : [])
   const names = (id: string): boolean => ids !== 'counted' || isNumber(id)
@@ -71,7 +72,12 @@ export function createLedger(
       move(id || undefined)
       if (!id || ids !== 'opaque') return
       seen.add(id)
-      if (seen.size > REMEMBERED) for (const oldest of seen) return void seen.delete(oldest)
+      // A line that is about to take over begins where this one was when it was dialled, however long ago that is.
+      if (keepsAll()) return
+      for (const oldest of seen) {
+        if (seen.size <= REMEMBERED) return
+        seen.delete(oldest)
+      }
     },
     restart(from) {
       seen.clear()

@@ -58,7 +58,12 @@ export function createLine(
   tell(() => {
     first ??= persist?.load()
   }, undefined)
-  const ledger = createLedger(first, owner.ids ?? 'opaque', (cursor) => tell(persist?.save, cursor))
+  const ledger = createLedger(
+    first,
+    owner.ids ?? 'opaque',
+    (cursor) => tell(persist?.save, cursor),
+    () => driver.probing(),
+  )
   let leaveSurroundings: (() => void) | undefined
   let stopLingering = (): void => {}
   let stopWatching = (): void => {}
@@ -81,7 +86,8 @@ export function createLine(
       if (resumed === false && ledger.cursor !== undefined) startAnew()
     },
   }
-  const { state, dispatch } = createDriver(plan, env, memory.recall(), house, options.journal)
+  const driver = createDriver(plan, env, memory.recall(), house, options.journal)
+  const { state, dispatch } = driver
   state.subscribe(() => {
     const now = state.get()
     const { status } = now

@@ -17,6 +17,8 @@ export interface State {
   readonly index: number
   /** The highest attempt so far. Calls other than the live one and the probe are hung up. */
   readonly last: number
+  /** Answers that made no sense, of all that has failed in a row. */
+  readonly strange: number
   /** Attempts in a row on this transport that never showed life. */
   readonly strikes: number
   /** Transports given up in a row. */
@@ -116,8 +118,9 @@ export type Errand = 'remember' | 'ping' | 'forgetCursor'
 export type Step = readonly [State, Arms?, (Errand | undefined)?]
 
 /** What a new start forgets. */
-export const FRESH: Pick<State, 'failures' | 'strikes' | 'fallen' | 'tried'> = {
+export const FRESH: Pick<State, 'failures' | 'strange' | 'strikes' | 'fallen' | 'tried'> = {
   failures: 0,
+  strange: 0,
   strikes: 0,
   fallen: 0,
   tried: '',

@@ -92,8 +92,10 @@ export function createOutbox(
   }
 
   function answered(letter: Letter, over: Channel, ending: Ending | undefined): void {
-    // Given up meanwhile; or the line was lost, and another one asks anew.
-    if (!letters.has(letter) || (ending && (letter.over !== over || over !== channel))) return
+    // Given up meanwhile: the next one may go.
+    if (!letters.has(letter)) return pump()
+    // The line was lost, and another one asks anew.
+    if (ending && (letter.over !== over || over !== channel)) return
     const verdict = ending && judge(ending)
     if (ending && verdict && (verdict.retry === true || (verdict.retry === 'once' && !letter.renew))) {
       letter.over = undefined
@@ -145,6 +147,8 @@ export function createOutbox(
       channel = undefined
     },
     reject(error) {
+      resting()
+      rests = false
       for (const letter of letters) letter.settle(error)
     },
   }

@@ -37,11 +37,12 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
   }
 
   const failures = state.failures + 1
+  const strange = state.strange + Number(retry === 'proven')
   const again =
     retry === true ||
     reset ||
     (retry === 'once' && untried) ||
-    (retry === 'proven' && home !== undefined && failures <= PROVEN_TRIES)
+    (retry === 'proven' && home !== undefined && strange < PROVEN_TRIES)
   const isHome = index === home
   const silent = code === 'first-byte' || (code === 'connect-timeout' && !isHome)
   const tries = silent ? SILENT_TRIES : isHome ? HOME_TRIES : STRANGER_TRIES
@@ -63,6 +64,7 @@ export function retreat(state: State, ending: Ending, world: World, plan: Plan):
   const next = {
     ...state,
     failures,
+    strange,
     renew,
     fallen,
     strikes: moves ? 0 : strikes,

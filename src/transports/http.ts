@@ -3,11 +3,10 @@ import { wrong } from '../base/error.js'
 import { type Given, valueOf } from '../base/given.js'
 import { toJson } from '../frames/decode.js'
 import { retryAfterMs } from '../policy/retryAfter.js'
-import { endingOf, type Reading } from './attempt.js'
-import { pack } from './pack.js'
+import type { Reading } from './attempt.js'
 import type { Env } from './env.js'
 import { locate, type UrlSource } from './target.js'
-import type { Attempt, Channel, Dialect, HttpCursor, Sink } from './transport.js'
+import type { Attempt, Dialect, HttpCursor, Sink } from './transport.js'
 
 /** What every transport over fetch takes. */
 export interface HttpOptions {
@@ -92,47 +91,11 @@ export async function ask(
   } as RequestInit)
 }
 
-/** The way out of a line that only comes in: a POST for each message, one after the other. */
-export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
-  const { sendUrl, credentials } = options
-  if (sendUrl === undefined) return {}
-  const { signal, env, dialect } = attempt
-  return {
-    serial: true,
-    async send(data, id, renew = false) {
-      try {
-        if (!/^[!-~]+$/.test(id))
-          throw wrong('request', 'bad-id', 'An id is ASCII without spaces: it travels as a header')
-        const asking = { ...attempt, renew, request: undefined }
-        const body = pack(data, id, dialect)
-        const kind = typeof data === 'string' && !dialect.encode ? 'text/plain' : 'application/json'
-        const type = typeof body === 'string' ? { 'content-type': kind } : {}
-        const target = await locate(sendUrl, asking, 'http')
-        const { head } = await headersOf(options, asking, { 'idempotency-key': id, ...type })
-        // A redirect may turn a POST into a GET, whose answer says nothing of the message.
-        const { redirect = 'manual' } = options
-        const response = await env.fetch(target, {
-          method: 'POST',
-          headers: head,
-          body,
-          credentials,
-          redirect,
-          signal,
-        } as RequestInit)
-        const ending = await unread(response, attempt)
-        return ending.kind === 'finished' ? undefined : ending
-      } catch (cause) {
-        return endingOf(cause)
-      }
-    },
-  }
-}
-
 /** Headers that a browser takes off by itself where they do not belong, or that are no secret. */
 const HARMLESS = /^(accept(-language)?|content-(language|type)|authorization)$/
 
 /** The headers of a request, and whether they may go wherever a redirect leads. */
-async function headersOf(
+export async function headersOf(
   options: HttpOptions,
   attempt: Attempt,
   ours: Readonly<Record<string, string>>,

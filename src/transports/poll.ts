@@ -1,7 +1,8 @@
 import type { Ending } from '../base/ending.js'
-import { ask, type HttpOptions, readText, TOO_LARGE, unread, wayOut } from './http.js'
+import { ask, type HttpOptions, readText, TOO_LARGE, unread } from './http.js'
 import { type Reading, transport } from './attempt.js'
 import type { UrlSource } from './target.js'
+import { wayOut } from './wayOut.js'
 import type { Sink, Transport } from './transport.js'
 
 /** What {@link longPolling} takes besides what every transport over fetch takes. */
@@ -22,6 +23,8 @@ const TRAVEL_MS = 10_000
 const FAST_MS = 1_000
 const GAP_MS = 50
 const FAST_LIMIT = 3
+/** JSON that may have lost its end on the way, where the answer had no length. */
+const UNFINISHED = /^\s*([[{]|$)/
 
 /**
  * Long polling: the server holds each answer back until there is something to say.
@@ -34,7 +37,8 @@ export function longPolling(url: UrlSource, options: LongPollingOptions = {}): T
   const { waitMs = 25_000 } = options
   return transport('longPolling', url, { ...options, waitMs }, (attempt, sink) => {
     let fast = 0
-    return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs) => {
+    return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs, torn) => {
+      if (torn) return { kind: 'dropped' }
       fast = news || tookMs >= Math.min(FAST_MS, waitMs / 2) ? 0 : fast + 1
       if (fast === FAST_LIMIT)
         return { kind: 'garbled', code: 'not-held', message: 'The server holds no answer back; use polling()' }
@@ -65,13 +69,14 @@ async function poll(
   sink: Sink,
   waitMs: number,
   quietMs: number,
-  rest: (news: boolean, tookMs: number) => number | Ending,
+  rest: (news: boolean, tookMs: number, torn: boolean) => number | Ending,
 ): Promise<Ending> {
   const { signal, env, request, dialect, maxChars } = attempt
   const { now } = env.clock
   const channel = wayOut(options, attempt)
   let etag: string | null = null
   let news = false
+  let unreadable = false
   // The first answer shall come at once: it proves that there is somebody.
   let wait = 0
   const relay: Sink = {
@@ -82,6 +87,10 @@ async function poll(
       attempt.cursor = frame.id ?? attempt.cursor
       sink.frame(frame)
     },
+    fault(error) {
+      unreadable = true
+      sink.fault(error)
+    },
     welcome(welcome) {
       // A cursor that the server does not know must not be said again.
       if (welcome.resumed === false) attempt.cursor = undefined
@@ -90,7 +99,7 @@ async function poll(
   }
 
   for (;;) {
-    news = false
+    news = unreadable = false
     const since = now()
     const response = await ask(
       url,
@@ -120,7 +129,7 @@ async function poll(
     const ending = !quiet && dialect.read(body, relay, headers)
     if (ending) return ending
     // The first question did not let the server wait, so its answer says nothing about that.
-    const next = rest(news || !wait, now() - since)
+    const next = rest(news || !wait, now() - since, unreadable && UNFINISHED.test(body))
     wait = waitMs / 1000
     if (typeof next === 'object') return next
     if (next) await attempt.pause(next)

@@ -2,9 +2,10 @@ import type { Ending } from '../base/ending.js'
 import { eventStream } from '../frames/format.js'
 import type { Frame } from '../frames/frame.js'
 import { crowd } from './crowd.js'
-import { ask, discard, type HttpOptions, readText, TOO_LARGE, unread, wayOut } from './http.js'
+import { ask, discard, type HttpOptions, readText, TOO_LARGE, unread } from './http.js'
 import { transport } from './attempt.js'
 import type { UrlSource } from './target.js'
+import { wayOut } from './wayOut.js'
 import type { Transport } from './transport.js'
 
 /** How soon a server that greets has greeted. */

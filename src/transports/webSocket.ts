@@ -51,19 +51,21 @@ export function webSocket(url: UrlSource, options: WebSocketOptions = {}): Trans
       const socket = new WebSocket(href, protocols)
       socket.binaryType = 'arraybuffer'
       /** What waits for the server's word that it has it. */
-      const sent = new Map<string, (ending?: Ending) => void>()
+      const sent = new Map<string, ((ending?: Ending) => void)[]>()
       const channel: Channel = {
         send(data, id) {
           socket.send(pack(data, id, dialect))
           // A binary frame has no room for an id.
-          if (dialect.acks && !isBinary(data)) return new Promise((settle) => sent.set(id, settle))
+          if (dialect.acks && !isBinary(data))
+            return new Promise((settle) => sent.set(id, [...(sent.get(id) ?? []), settle]))
         },
         ...(ping !== undefined && { ping: () => socket.send(ping) }),
       }
       const hearing: Sink = {
         ...sink,
         acked(id, refusal) {
-          sent.get(id)?.(refusal === undefined ? undefined : { kind: 'unusable', code: 'refused', message: refusal })
+          for (const settle of sent.get(id) ?? [])
+            settle(refusal === undefined ? undefined : { kind: 'unusable', code: 'refused', message: refusal })
           sent.delete(id)
         },
       }
