@@ -9,34 +9,10 @@ import { type ChatMessage, type MessageEnd, toolsAreDone, type ToolPart } from '
 import type { ChatRequestContext, ToolChange } from './protocol.js'
 import type { Publisher } from './publish.js'
 import { createRun } from './run.js'
-import type { Run, Task } from './task.js'
+import type { Answering, Run, Task } from './task.js'
+import { createOutcomes } from './outcomes.js'
 import { runTool, waitingCalls, withTool } from './tools.js'
 import type { ChatOptions, PendingRun, SendMessageOptions } from './types.js'
-
-/** The answers of a conversation, one at a time. */
-export interface Answering {
-  /** The answer that is arriving, if any. */
-  readonly run: Run | undefined
-  /** The line of the answer that is arriving, or of the last one. */
-  readonly line: Readable<ConnectionState>
-  readonly error: HoldlineError | undefined
-  clearError(): void
-  /** Asks a question behind a message, or for another answer to that message. Settles when the answer has ended. */
-  ask(
-    question: ChatMessage | undefined,
-    after: string | undefined,
-    trigger: ChatRequestContext['trigger'],
-    extra?: SendMessageOptions,
-  ): Promise<void>
-  /** Goes on with an answer that another page has asked for. */
-  goOn(pending: PendingRun): void
-  /** What another page needs to know to go on with this one. */
-  pending(): PendingRun | undefined
-  /** Something has become of a tool call. */
-  change(fits: (call: ToolPart) => boolean, change: ToolChange): void
-  /** Hangs up; what has come is kept. */
-  leave(): void
-}
 
 /** An answer that is arriving, and what it is an answer to. */
 interface Live extends Pick<PendingRun, 'runId' | 'messageId' | 'after'> {
@@ -59,7 +35,7 @@ export function createAnswering(
   let settled = (): void => {}
   /** Tool calls that somebody was asked to run, and what became of those of the answer that is arriving. */
   const announced = new Set<string>()
-  const outcomes: [(call: ToolPart) => boolean, ToolChange][] = []
+  const outcomes = createOutcomes()
 
   function ask(
     question: ChatMessage | undefined,
@@ -95,7 +71,7 @@ export function createAnswering(
 
   function start(next: Live): Promise<void> {
     error = undefined
-    outcomes.length = 0
+    outcomes.clear()
     live = next
     line = next.run.line.state
     return new Promise((resolve) => {
@@ -104,10 +80,10 @@ export function createAnswering(
     })
   }
 
-  function conclude(answer: ChatMessage, end: MessageEnd): void {
+  function conclude(whole: ChatMessage, end: MessageEnd): void {
     // Whoever is told below may ask the next question at once, so nothing of this one may be left to do.
     const settle = settled
-    const message = outcomes.reduce((whole, [fits, change]) => withTool(whole, fits, change), answer)
+    const message = outcomes.on(whole)
     conversation.put(message, live?.after || undefined)
     live = undefined
     error = end.error
@@ -134,7 +110,7 @@ export function createAnswering(
   }
 
   function change(fits: (call: ToolPart) => boolean, what: ToolChange): void {
-    if (live) outcomes.push([fits, what])
+    if (live) outcomes.add(fits, what)
     for (const message of conversation.messages) {
       const next = withTool(message, fits, what)
       if (next !== message) conversation.put(next, undefined)
@@ -157,10 +133,13 @@ export function createAnswering(
   const addressOf = (runId: string): Readonly<Record<string, string>> =>
     options.resume === 'off' ? {} : { chat: id, run: runId }
 
+  const answer = (): ChatMessage | undefined => outcomes.on(live?.run.show())
+
   return {
     get run() {
       return live?.run
     },
+    answer,
     get line() {
       return line
     },
@@ -190,8 +169,8 @@ export function createAnswering(
     },
     change,
     leave() {
-      const answer = live?.run.show()
-      if (answer) conversation.put(answer, live?.after || undefined)
+      const left = answer()
+      if (left) conversation.put(left, live?.after || undefined)
       live?.run.leave()
       live = undefined
       settled()

@@ -41,7 +41,7 @@ export function createChat(options: ChatOptions): Chat {
     env,
     () => {
       const run = answering.pending()
-      return { tree: conversation.save(answering.run?.show(), run?.after), run }
+      return { tree: conversation.save(answering.answer(), run?.after), run }
     },
     ({ tree, run }) => {
       // Whoever was quicker than the store has begun another conversation.
@@ -189,7 +189,7 @@ export function createChat(options: ChatOptions): Chat {
   /** The same list as long as neither it nor the answer has changed. */
   function withAnswer(): readonly ChatMessage[] {
     const { messages } = conversation
-    const answer = answering.run?.show()
+    const answer = answering.answer()
     if (!answer) return messages
     const before = shown.get().messages
     return before[before.length - 1] === answer ? before : [...messages, answer]

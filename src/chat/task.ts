@@ -1,9 +1,12 @@
-import type { AttemptRequest } from '../transports/transport.js'
+import type { HoldlineError } from '../base/error.js'
+import type { Readable } from '../base/store.js'
 import type { Line } from '../connection/line.js'
-import type { ChatMessage, MessageEnd } from './message.js'
-import type { ResumeAt } from './protocol.js'
+import type { ConnectionState } from '../connection/state.js'
+import type { AttemptRequest } from '../transports/transport.js'
+import type { ChatMessage, MessageEnd, ToolPart } from './message.js'
+import type { ChatRequestContext, ResumeAt, ToolChange } from './protocol.js'
 import type { Publisher } from './publish.js'
-import type { ChatStatus, PendingRun } from './types.js'
+import type { ChatStatus, PendingRun, SendMessageOptions } from './types.js'
 
 /** What a run is about. */
 export interface Task {
@@ -39,4 +42,31 @@ export interface Run {
   readonly stalled: boolean
   /** What another page needs to know to go on with it. */
   pending(): Pick<PendingRun, 'resumable' | 'at' | 'seed'>
+}
+
+/** The answers of a conversation, one at a time. */
+export interface Answering {
+  /** The answer that is arriving, if any. */
+  readonly run: Run | undefined
+  /** What there is of it, with what has become of its tools. */
+  answer(): ChatMessage | undefined
+  /** The line of the answer that is arriving, or of the last one. */
+  readonly line: Readable<ConnectionState>
+  readonly error: HoldlineError | undefined
+  clearError(): void
+  /** Asks a question behind a message, or for another answer to that message. Settles when the answer has ended. */
+  ask(
+    question: ChatMessage | undefined,
+    after: string | undefined,
+    trigger: ChatRequestContext['trigger'],
+    extra?: SendMessageOptions,
+  ): Promise<void>
+  /** Goes on with an answer that another page has asked for. */
+  goOn(pending: PendingRun): void
+  /** What another page needs to know to go on with this one. */
+  pending(): PendingRun | undefined
+  /** Something has become of a tool call. */
+  change(fits: (call: ToolPart) => boolean, change: ToolChange): void
+  /** Hangs up; what has come is kept. */
+  leave(): void
 }

@@ -28,7 +28,8 @@ export interface Connection<T> extends Listenable<Message<T>>, AsyncIterable<Mes
   /**
    * Sends a string or binary data as it is and anything else as JSON. Waits for a line that somebody listens to, with
    * 256 messages at the most.
-   * Resolves when handed over; rejects with a {@link HoldlineError}, never loses silently.
+   * Resolves once the server has it, where it can say so (`envelope()` over WebSocket, `sendUrl` over HTTP); else when
+   * handed over. Rejects with a {@link HoldlineError}, never loses silently.
    */
   send(data: unknown, options?: SendOptions): Promise<void>
   /** What could not be decoded or broke a rule; the connection goes on. */

@@ -163,6 +163,22 @@ describe('tools', () => {
     ])
   })
 
+  test('show what they have found at once, also while the answer still arrives', async () => {
+    const { chat, say, lastMessage } = setUpChat({
+      protocol: { name: 'played', request: () => ({}), reader: () => (frame) => [JSON.parse(frame.data)] },
+    })
+    void chat.sendMessage({ text: 'weather?' })
+    say({ type: 'tool', key: 'c', id: 'c', name: 'weather', change: { state: 'input-available', input: {} } })
+    chat.addToolOutput({ toolCallId: 'c', output: 'sun' })
+    expect(lastMessage().parts).toMatchObject([{ state: 'output-available', output: 'sun' }])
+    say({ type: 'text', delta: 'Sunny' })
+    expect(lastMessage().parts).toMatchObject([{ state: 'output-available', output: 'sun' }, { text: 'Sunny' }])
+    const shown = lastMessage()
+    expect(lastMessage()).toBe(shown)
+    chat.dispose()
+    expect(lastMessage().parts).toMatchObject([{ state: 'output-available' }, { text: 'Sunny' }])
+  })
+
   test('that need approval wait for the user, and go on with the answer', async () => {
     const { chat, say, lastMessage, posts, clock } = setUpChat({
       protocol: {
