@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setUpBrowsers } from './lib/browser-setup.mjs'
 import { install } from './lib/install.mjs'
 import { endWithNpm, run } from './lib/run.mjs'
+import { setUpServers } from './lib/server-setup.mjs'
 
 endWithNpm()
 
@@ -67,6 +68,7 @@ const hasFailure = (file) => file.assertionResults.some(({ status }) => status =
 try {
   await install()
   await setUpBrowsers()
+  await setUpServers()
   if (args.length === 0) await checkPackage()
   await runTests()
   if (args.length === 0 && counts.failed === 0) {

@@ -7,7 +7,7 @@ const starts = async (path) =>
   process.platform === 'win32' || (await run(path, ['--version', '--no-sandbox'], { quiet: true })).code === 0
 
 /** What puts `apt-get` to work: nothing for root, `sudo` where it asks no password, else undefined. */
-async function apt() {
+export async function apt() {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
   if (!/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)) return undefined
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n', '--preserve-env=DEBIAN_FRONTEND']

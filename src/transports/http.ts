@@ -65,7 +65,7 @@ export async function ask(
     body = undefined
   }
   const target = await locate(url, attempt, 'http', { ...request?.query, ...query }, request?.path)
-  const { head, redirect } = await headersOf(options, attempt, headers)
+  const head = await headersOf(options, attempt, headers)
   const { cursorIn = new URL(env.baseUrl || target).origin === target.origin ? 'header' : 'query' } = options
   const { headers: said, query: asked } = dialect.ask ? dialect.ask(cursor) : byId(cursor)
   // A header keeps ASCII as it is, but for spaces at its ends; any other cursor must travel in the query.
@@ -79,7 +79,8 @@ export async function ask(
   }
   signal.throwIfAborted()
   if (method !== 'GET') sink.sent()
-  const { credentials } = options
+  const harmless = [...head.keys()].every((name) => HARMLESS.test(name))
+  const { credentials, redirect = harmless ? 'follow' : 'manual' } = options
   return env.fetch(target, {
     method,
     headers: head,
@@ -92,23 +93,18 @@ export async function ask(
 }
 
 /** Headers that a browser takes off by itself where they do not belong, or that are no secret. */
-const HARMLESS = /^(accept(-language)?|content-(language|type)|authorization)$/
+const HARMLESS = /^(accept(-language)?|content-(language|type)|if-.*|last-event-id|authorization)$/
 
-/** The headers of a request, and whether they may go wherever a redirect leads. */
+/** The headers of a request: ours, and over them what the chat and the options say. */
 export async function headersOf(
   options: HttpOptions,
   attempt: Attempt,
   ours: Readonly<Record<string, string>>,
-): Promise<{ readonly head: Headers; readonly redirect: RequestRedirect }> {
-  const theirs = new Headers(await valueOf(attempt.request?.headers, attempt))
-  new Headers(await valueOf(options.headers, attempt)).forEach((value, name) => theirs.set(name, value))
+): Promise<Headers> {
   const head = new Headers(ours)
-  let redirect: RequestRedirect = 'follow'
-  theirs.forEach((value, name) => {
-    head.set(name, value)
-    if (!HARMLESS.test(name)) redirect = 'manual'
-  })
-  return { head, redirect: options.redirect ?? redirect }
+  for (const given of [attempt.request?.headers, options.headers])
+    new Headers(await valueOf(given, attempt)).forEach((value, name) => head.set(name, value))
+  return head
 }
 
 /** What an answer means whose body nobody reads: a refusal, or that all is done. Lets go of the body. */

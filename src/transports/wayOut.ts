@@ -28,7 +28,7 @@ export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
         const kind = typeof data === 'string' && !dialect.encode ? 'text/plain' : 'application/json'
         const type = typeof body === 'string' ? { 'content-type': kind } : {}
         const target = await locate(sendUrl, asking, 'http')
-        const { head } = await headersOf(options, asking, { 'idempotency-key': id, ...type })
+        const head = await headersOf(options, asking, { 'idempotency-key': id, ...type })
         // A redirect may turn a POST into a GET, whose answer says nothing of the message.
         const { redirect = 'manual' } = options
         const response = await env.fetch(target, {
