@@ -38,6 +38,7 @@ export function lookAfter(line: Line, world: Heard, heartbeat: Heartbeat | false
   const { quietMs } = world
   return Math.min(
     silenceLimit(line, world, heartbeat) - quietMs,
-    quietMs < pingAfterMs ? pingAfterMs - quietMs : pongWithinMs,
+    // The pong may come at once, and then the next ping is due before this one's time is over.
+    quietMs < pingAfterMs ? pingAfterMs - quietMs : Math.min(pingAfterMs, pongWithinMs),
   )
 }

@@ -215,6 +215,12 @@ describe('silence', () => {
     expect(play([silence()], plan, { quietMs: 12_000 }, open)).toMatchObject({ state: open, arms: { silence: 8000 } })
   })
 
+  test('is asked about as often as the option says, also where the answer may take longer than that', () => {
+    const eager = { ...plan, heartbeat: { pingAfterMs: 1_000, pongWithinMs: 10_000 } }
+    const asked = play([{ type: 'start' }, opened(1, true), proven(1), silence()], eager, { quietMs: 1_000 })
+    expect(asked).toMatchObject({ errand: 'ping', arms: { silence: 1_000 } })
+  })
+
   test('says nothing about a stream whose server never beat', () => {
     const stream = play(line).state
     expect(play([silence()], plan, { quietMs: 3_600_000 }, stream).state).toEqual(stream)
