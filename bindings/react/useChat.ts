@@ -1,14 +1,13 @@
-import { useEffect, useReducer } from 'react'
-import { type Chat, type ChatMessage, type ChatOptions, type ChatSnapshot, createChat } from 'holdline/chat'
-import { current } from '../shared/current.js'
+import type { Chat, ChatMessage, ChatOptions, ChatSnapshot } from 'holdline/chat'
 import { type ChatMethods, methodsOf } from '../shared/methods.js'
 import { row } from '../shared/row.js'
+import { useHeldChat } from './useHeldChat.js'
 import { useMade } from './useMade.js'
 import { useReadable } from './useReadable.js'
 
 /** What {@link useChat} returns. Its functions are the same until the chat is another one. */
 export interface UsedChat extends ChatSnapshot, ChatMethods {
-  /** For {@link useMessage}. */
+  /** For {@link useMessage} and {@link ChatProvider}. */
   readonly chat: Chat
 }
 
@@ -23,13 +22,7 @@ export interface UsedChat extends ChatSnapshot, ChatMethods {
  * const { messages, status, sendMessage, stop } = useChat({ id, transports: sse('/api/chat'), protocol: openAi() })
  */
 export function useChat(source: ChatOptions | Chat): UsedChat {
-  const [, redraw] = useReducer((times: number) => times + 1, 0)
-  const held = useMade(source, ['subscribe' in source ? source : source.id], (now) => hold(now))
-  useEffect(() => {
-    if (held.enter()) redraw()
-    return held.leave
-  }, [held])
-  const { chat } = held
+  const chat = useHeldChat(source)
   return { ...methodsOf(chat), ...useReadable(chat), chat }
 }
 
@@ -41,35 +34,4 @@ export function useChat(source: ChatOptions | Chat): UsedChat {
  */
 export function useMessage(chat: Chat, messageId: string): ChatMessage | undefined {
   return useReadable(useMade(messageId, [chat, messageId], () => row(chat, messageId)))
-}
-
-/** A chat of one's own, or one that was lent. */
-function hold(now: () => ChatOptions | Chat) {
-  const source = now()
-  const own = !('subscribe' in source)
-  const options = now as () => ChatOptions
-  let used = false
-  let gone = false
-  const held = {
-    chat: own ? createChat(current(options)) : source,
-    /** Tells whether there is a new chat now: a part of the page that was put away has come back. */
-    enter(): boolean {
-      used = true
-      if (!gone) return false
-      gone = false
-      const { id, messages } = held.chat.get()
-      held.chat = createChat(current(() => ({ ...options(), id, messages })))
-      return true
-    },
-    leave(): void {
-      used = false
-      // StrictMode leaves and comes back at once.
-      queueMicrotask(() => {
-        if (used || !own) return
-        gone = true
-        held.chat.dispose()
-      })
-    },
-  }
-  return held
 }

@@ -30,8 +30,8 @@ export function paced<T>(source: Readable<T>): Readable<T> {
   }
 }
 
-/** Runs with the next frame, or soon where there is none to come. */
-function nextFrame(task: () => void): () => void {
+/** Runs with the next frame, and tells its time; or soon where there is none to come. */
+export function nextFrame(task: (atMs?: number) => void): () => void {
   const paints = 'requestAnimationFrame' in globalThis
   const timer = setTimeout(task, paints ? HIDDEN_MS : FRAME_MS)
   const frame = paints && requestAnimationFrame(task)

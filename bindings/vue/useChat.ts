@@ -1,22 +1,13 @@
-import {
-  computed,
-  type ComputedRef,
-  getCurrentScope,
-  type MaybeRefOrGetter,
-  onScopeDispose,
-  shallowRef,
-  toValue,
-  watch,
-} from 'vue'
-import { type Chat, type ChatMessage, type ChatOptions, type ChatSnapshot, createChat } from 'holdline/chat'
-import { current } from '../shared/current.js'
+import { computed, type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue'
+import type { Chat, ChatMessage, ChatOptions, ChatSnapshot } from 'holdline/chat'
 import { type ChatMethods, methodsOf } from '../shared/methods.js'
 import { row } from '../shared/row.js'
+import { type HeldChat, useHeldChat } from './useHeldChat.js'
 import { useReadable } from './useReadable.js'
 
 /** What {@link useChat} returns: the snapshot's fields as refs. Its functions speak to the chat of the moment. */
 export interface UsedChat extends ChatMethods {
-  /** For {@link useMessage}. */
+  /** For {@link useMessage} and {@link provideChat}. */
   readonly chat: Readonly<ComputedRef<Chat>>
   readonly id: ComputedRef<ChatSnapshot['id']>
   readonly messages: ComputedRef<ChatSnapshot['messages']>
@@ -38,28 +29,11 @@ export interface UsedChat extends ChatMethods {
  * const { messages, status, sendMessage, stop } = useChat({ transports: sse('/api/chat'), protocol: openAi() })
  */
 export function useChat(source: MaybeRefOrGetter<ChatOptions | Chat>): UsedChat {
-  let latest = toValue(source)
-  let held = hold()
-  const chat = shallowRef(held.chat)
-  // At once, so that what is said is said with the options of the moment.
-  watch(
-    () => toValue(source),
-    (next) => {
-      latest = next
-    },
-    { flush: 'sync' },
-  )
-  // Not at once: an id and what belongs to it are often set one after the other.
-  watch(
-    () => identityOf(toValue(source)),
-    () => {
-      held.leave()
-      held = hold()
-      chat.value = held.chat
-    },
-  )
-  if (getCurrentScope()) onScopeDispose(() => held.leave())
+  return refsOf(useHeldChat(source))
+}
 
+/** What there is to see of a chat, as refs, and its methods. */
+export function refsOf({ chat, now }: HeldChat): UsedChat {
   const snapshot = useReadable(chat)
   const field = <K extends keyof ChatSnapshot>(key: K): ComputedRef<ChatSnapshot[K]> =>
     computed(() => snapshot.value[key])
@@ -72,15 +46,7 @@ export function useChat(source: MaybeRefOrGetter<ChatOptions | Chat>): UsedChat 
     error: field('error'),
     stalled: field('stalled'),
     queued: field('queued'),
-    ...methodsOf(() => held.chat),
-  }
-
-  /** A chat of one's own, or one that was lent. */
-  function hold(): { readonly chat: Chat; leave(): void } {
-    if ('subscribe' in latest) return { chat: latest, leave() {} }
-    let mine = latest
-    const own = createChat(current(() => (identityOf(latest) === mine.id ? (mine = latest as ChatOptions) : mine)))
-    return { chat: own, leave: own.dispose }
+    ...methodsOf(now),
   }
 }
 
@@ -96,5 +62,3 @@ export function useMessage(
 ): ComputedRef<ChatMessage | undefined> {
   return useReadable(computed(() => row(toValue(chat), toValue(messageId))))
 }
-
-const identityOf = (source: ChatOptions | Chat): unknown => ('subscribe' in source ? source : source.id)

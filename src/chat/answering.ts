@@ -28,7 +28,6 @@ export function createAnswering(
   /** Nothing is arriving any more. */
   idle: () => void,
 ): Answering {
-  const { onToolCall, protocol } = options
   let live: Live | undefined
   let line: Readable<ConnectionState> = createStore({ status: 'idle', transport: '', attempt: 0, failures: 0 })
   let error: HoldlineError | undefined
@@ -43,6 +42,8 @@ export function createAnswering(
     trigger: ChatRequestContext['trigger'],
     { headers, body }: SendMessageOptions = {},
   ): Promise<void> {
+    // As it is now: who shows a chat may have another one by the next question.
+    const { protocol } = options
     const runId = generateId()
     const before = conversation.upTo(after)
     const asked = question ? [...before, question] : before
@@ -103,7 +104,7 @@ export function createAnswering(
       const { toolCallId } = call
       if (announced.has(toolCallId)) continue
       announced.add(toolCallId)
-      void runTool(onToolCall, call).then((outcome) => {
+      void runTool(options.onToolCall, call).then((outcome) => {
         if (outcome) change((other) => other.toolCallId === toolCallId, outcome)
       })
     }
@@ -120,7 +121,7 @@ export function createAnswering(
   }
 
   function continueIfDue(): void {
-    const { sendAutomaticallyWhen = onToolCall ? toolsAreDone : undefined } = options
+    const { onToolCall, sendAutomaticallyWhen = onToolCall && toolsAreDone } = options
     const { messages } = conversation
     if (live || !sendAutomaticallyWhen?.(messages)) return
     ask(undefined, messages[messages.length - 1]?.id, 'continue').catch((reason: HoldlineError) => {

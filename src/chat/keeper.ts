@@ -22,6 +22,8 @@ export function createKeeper(
   restore: (record: ChatRecord) => void,
 ): Keeper {
   let forget: (() => void) | undefined
+  let leave: (() => void) | undefined
+  let loading = true
   if (!store) return { loaded: undefined, soon() {}, now() {}, stop() {} }
 
   /** A store that fails keeps nothing, which is no reason to lose the conversation that is on the screen. */
@@ -31,28 +33,39 @@ export function createKeeper(
       if (kept) restore(kept)
     } catch (error) {
       report(error)
+    } finally {
+      loading = false
     }
+  }
+
+  /** Who leaves before anything could be loaded has emptied nothing. */
+  const save = async (): Promise<void> => {
+    const kept = record()
+    if (!loading || kept.tree.messages.length > 0) await store.save(id, kept)
   }
 
   function now(): void {
     forget?.()
     forget = undefined
-    void (async () => store?.save(id, record()))().catch(report)
+    save().catch(report)
   }
 
   // A page that is left may never be back, and what is written then must not wait.
-  const leave = surroundings.subscribe((what) => {
-    if (forget && (what === 'hidden' || what === 'parked')) now()
-  })
+  const watch = (): (() => void) =>
+    surroundings.subscribe((what) => {
+      if (forget && (what === 'hidden' || what === 'parked')) now()
+    })
   return {
     loaded: load(),
     soon() {
+      // Not before there is something to write: a chat that is never used leaves nobody listening.
+      leave ??= watch()
       forget ??= clock.after(EVERY_MS, now)
     },
     now,
     stop() {
       forget?.()
-      leave()
+      leave?.()
     },
   }
 }

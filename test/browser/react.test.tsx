@@ -3,8 +3,9 @@ import { hydrateRoot } from 'react-dom/client'
 import { describe, expect, test, vi } from 'vitest'
 import { render, renderHook } from 'vitest-browser-react'
 import { createConnection, type Frame, type Transport } from 'holdline'
-import { type Chat, createChat, textOf } from 'holdline/chat'
+import { type Chat, type ChatOptions, createChat, storageStore, textOf } from 'holdline/chat'
 import {
+  ChatProvider,
   useChat,
   useConnection,
   useConnectionState,
@@ -12,9 +13,11 @@ import {
   useMessage,
   useMessages,
   useReadable,
+  useSharedChat,
 } from 'holdline/react'
-import { manualClock, scriptedChat, scriptedTransport } from 'holdline/testing'
+import { type ChatScript, manualClock, scriptedChat, scriptedTransport } from 'holdline/testing'
 import { press } from '../support/press.ts'
+import { memory } from './chatKept.ts'
 
 const patient = { timeout: 5_000 }
 
@@ -278,6 +281,66 @@ describe('useChat', () => {
     await ask('two')
     await expect.element(screen.getByTestId('texts')).toHaveTextContent('hi,one,hi,two')
     expect(transport.last().attempt.request?.query).toMatchObject({ chat: 'c' })
+  })
+
+  test('a part of the page that was put away in mid-answer takes it up again, where it is kept', async () => {
+    const persist = storageStore(memory())
+    const before = scriptedChat({ id: 'c', persist })
+    // The same server, which tells the run from its start.
+    const after = scriptedChat({ id: 'c', persist })
+    const Box = ({ options }: { options: ChatOptions }) => {
+      const { messages, sendMessage } = useChat(options)
+      return <button onClick={() => void sendMessage({ text: 'hi' })}>{messages.map(textOf).join()}</button>
+    }
+    const page = (mode: 'visible' | 'hidden', { options }: ChatScript) => (
+      <Activity mode={mode}>
+        <Box options={options} />
+      </Activity>
+    )
+    const screen = await render(page('visible', before), { wrapper: StrictMode })
+    const text = () => screen.container.textContent
+    await press(screen.getByRole('button'))
+    await before.clock.pass(0)
+    before.run.text('Hel')
+    await expect.poll(text, patient).toBe('hi,Hel')
+    await screen.rerender(page('hidden', before))
+    await before.clock.pass(0)
+    expect(before.transport.last().over).toBe(true)
+    await screen.rerender(page('visible', after))
+    await expect.poll(() => after.transport.calls.length, patient).toBe(1)
+    expect(after.transport.last().attempt.request?.method).toBe('GET')
+    after.run.text('Hel')
+    after.run.text('lo')
+    after.run.finish()
+    await expect.poll(text, patient).toBe('hi,Hello')
+    expect(before.transport.calls).toHaveLength(1)
+    await screen.unmount()
+  })
+
+  test('a provider does not render while an answer arrives', async () => {
+    const { options, run, clock } = scriptedChat()
+    const renders = { beside: 0, below: 0 }
+    // Counted where it happens; a test may.
+    const Beside = () => <i>{++renders.beside}</i>
+    const Below = () => {
+      const { messages, sendMessage } = useSharedChat()
+      renders.below++
+      return <button onClick={() => void sendMessage({ text: 'hi' })}>{messages.map(textOf).join()}</button>
+    }
+    const screen = await render(
+      <ChatProvider chat={options}>
+        <Beside />
+        <Below />
+      </ChatProvider>,
+    )
+    await press(screen.getByRole('button'))
+    await clock.pass(0)
+    for (const piece of 'Hello') run.text(piece)
+    run.finish()
+    await expect.element(screen.getByRole('button')).toHaveTextContent('hi,Hello')
+    expect(renders.beside).toBe(1)
+    expect(renders.below).toBeGreaterThan(1)
+    await screen.unmount()
   })
 
   test('a chat may follow another one that was passed in', async () => {

@@ -13,21 +13,25 @@ import {
   ref,
   shallowRef,
   watch,
+  watchEffect,
 } from 'vue'
 import { createConnection } from 'holdline'
 import { type Chat, textOf } from 'holdline/chat'
 import { manualClock, scriptedChat, scriptedTransport } from 'holdline/testing'
 import {
   useChat,
+  useCompletion,
   useConnection,
   useConnectionState,
   useFold,
   useMessage,
   useMessages,
   useReadable,
+  useSmoothText,
   useWebSocket,
 } from 'holdline/vue'
 import { press } from '../support/press.ts'
+import { keptInMidAnswer } from './chatKept.ts'
 
 const patient = { timeout: 5_000 }
 
@@ -208,6 +212,44 @@ describe('KeepAlive', () => {
     expect(transport.last().over).toBe(true)
   })
 
+  test('a text that is put away is written no further, and is there as a whole when it comes back', async () => {
+    const text = ref('')
+    const page = await kept(() => {
+      const smooth = useSmoothText(text)
+      return () => h('i', smooth.value)
+    })
+    text.value = 'A text that goes on. '.repeat(20)
+    await nextTick()
+    await expect.poll(page.text, patient).toMatch(/^A/)
+    await page.show(false)
+    text.value += 'And on.'
+    await page.show(true)
+    expect(page.text()).toBe(text.value)
+    await page.unmount()
+  })
+
+  test('a completion goes on arriving while its view is put away', async () => {
+    const { options, run, clock } = scriptedChat()
+    let complete!: (prompt: string) => Promise<string>
+    const page = await kept(() => {
+      const used = useCompletion(options)
+      complete = used.complete
+      return () => h('i', used.completion.value)
+    })
+    const whole = complete('hi')
+    await clock.pass(0)
+    run.text('Hel')
+    await expect.poll(page.text, patient).toBe('Hel')
+    await page.show(false)
+    run.text('lo')
+    run.finish()
+    expect(await whole).toBe('Hello')
+    await page.show(true)
+    expect(page.text()).toBe('Hello')
+    await page.unmount()
+    expect(clock.pending).toBe(0)
+  })
+
   test('a scope of its own, such as a shared store, is not put away with the view that asked first', async () => {
     const { clock, transport, options } = setUp()
     const scope = effectScope(true)
@@ -383,6 +425,30 @@ describe('useChat', () => {
     run.finish()
     await clock.pass(0)
     expect(statuses).toEqual(['submitted', 'streaming', 'ready'])
+  })
+
+  test('in an effect scope it takes up what is kept at once, and asking in an effect makes nothing a dependency', async () => {
+    const persist = await keptInMidAnswer('c')
+    const { options, transport, clock } = scriptedChat({ id: 'c', persist })
+    const scope = effectScope()
+    const used = scope.run(() => useChat(options))!
+    await clock.pass(0)
+    expect(used.messages.value.map(textOf)).toEqual(['hi', 'Hel'])
+    expect(transport.calls).toHaveLength(1)
+    scope.stop()
+
+    const model = ref('small')
+    const other = scriptedChat()
+    const { unmount } = await mount(() => {
+      const { complete } = useCompletion(() => ({ ...other.options, id: model.value }))
+      watchEffect(() => void complete('hi'))
+    })
+    await nextTick()
+    model.value = 'large'
+    await nextTick()
+    await other.clock.pass(0)
+    expect(other.transport.calls).toHaveLength(1)
+    await unmount()
   })
 
   test('is disposed of with an effect scope', async () => {
