@@ -366,6 +366,16 @@ describe('a conversation that is kept', () => {
     expect(errors.length).toBeGreaterThan(0)
   })
 
+  test('is not emptied by whoever leaves before it could be loaded, and nobody is left listening', async () => {
+    const saved: ChatRecord[] = []
+    const store: ChatStore = { load: () => new Promise(() => {}), save: (_, record) => void saved.push(record) }
+    const { chat, clock, surroundings } = setUpChat({ persist: store })
+    expect(surroundings.size).toBe(0)
+    chat.dispose()
+    await clock.pass(1_000)
+    expect(saved).toEqual([])
+  })
+
   test('is loaded before the first message goes out, however slow the store is', async () => {
     let deliver = (_record: ChatRecord | undefined): void => {}
     const store: ChatStore = { load: () => new Promise((resolve) => (deliver = resolve)), save: () => {} }

@@ -82,6 +82,7 @@ function compile(): Promise<string> {
     'holdline/chat/indexed-db': ['src/chat/indexedDb.ts'],
     'holdline/chat/auto': ['src/chat/protocols/auto.ts'],
     'holdline/ai-sdk': ['src/aiSdk/index.ts'],
+    'holdline/tanstack': ['src/tanstack/index.ts'],
     'holdline/react': ['bindings/react/index.ts'],
     'holdline/vue': ['bindings/vue/index.ts'],
     'holdline/testing': ['src/testing/index.ts'],
