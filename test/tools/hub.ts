@@ -65,6 +65,7 @@ export async function openHub(options: HubOptions = {}): Promise<Hub> {
   const readers = new Set<() => void>()
   const wires = new Set<Socket>()
   const live = new Set<object>()
+  let down = false
   const counted = { repeats: 0, asked: 0, pings: 0 }
   const welcome = JSON.stringify({ t: 'welcome', heartbeatMs })
 
@@ -175,36 +176,31 @@ export async function openHub(options: HubOptions = {}): Promise<Hub> {
     })
   }
 
-  async function open(port: number): Promise<{ readonly port: number; close(): Promise<void> }> {
-    const server = createServer(handle)
-    const sockets = new WebSocketServer({ noServer: true })
-    server.on('connection', (socket) => {
-      wires.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => wires.delete(socket))
-    })
-    server.on('upgrade', (request, socket, head) => {
-      if (shuns('frames')) socket.destroy()
-      else sockets.handleUpgrade(request, socket, head, talk)
-    })
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-    return {
-      port: (server.address() as AddressInfo).port,
-      close() {
-        cut()
-        return new Promise((resolve) => void server.close(() => resolve()))
-      },
-    }
-  }
+  const server = createServer(handle)
+  const sockets = new WebSocketServer({ noServer: true })
+  server.on('connection', (socket) => {
+    // The port stays ours while the server is down: whoever got it meanwhile would be asked for our log.
+    if (down) return void socket.resetAndDestroy()
+    wires.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => wires.delete(socket))
+  })
+  server.on('upgrade', (request, socket, head) => {
+    if (shuns('frames')) socket.destroy()
+    else sockets.handleUpgrade(request, socket, head, talk)
+  })
 
   function cut(): void {
     for (const wire of wires) wire.destroy()
   }
 
-  let server = await open(0)
-  const { port } = server
-  const close = (): Promise<void> => server.close()
-  onTestFinished(() => close())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const close = (): Promise<void> => {
+    cut()
+    return new Promise((resolve) => void server.close(() => resolve()))
+  }
+  onTestFinished(close)
 
   return {
     port,
@@ -237,8 +233,11 @@ export async function openHub(options: HubOptions = {}): Promise<Hub> {
     },
     cut,
     async restart() {
-      await server.close()
-      server = await open(port)
+      down = true
+      const closing = [...wires].map((wire) => new Promise((resolve) => wire.once('close', resolve)))
+      cut()
+      await Promise.all(closing)
+      down = false
     },
     close,
   }
