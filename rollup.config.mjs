@@ -23,6 +23,7 @@ export const doors = {
   'chat/indexed-db': 'src/chat/indexedDb.ts',
   'chat/auto': 'src/chat/protocols/auto.ts',
   'ai-sdk': 'src/aiSdk/index.ts',
+  tanstack: 'src/tanstack/index.ts',
   react: 'bindings/react/index.ts',
   vue: 'bindings/vue/index.ts',
   testing: 'src/testing/index.ts',

@@ -101,6 +101,7 @@ export default defineConfig({
       { find: 'holdline/adapters/reconnecting-websocket', replacement: at('src/adapters/reconnectingWebSocket.ts') },
       { find: 'holdline/testing', replacement: at('src/testing/index.ts') },
       { find: 'holdline/ai-sdk', replacement: at('src/aiSdk/index.ts') },
+      { find: 'holdline/tanstack', replacement: at('src/tanstack/index.ts') },
       { find: 'holdline/react', replacement: at('bindings/react/index.ts') },
       { find: 'holdline/chat/openai-responses', replacement: at('src/chat/protocols/openAiResponses.ts') },
       { find: 'holdline/chat/openai', replacement: at('src/chat/protocols/openAi.ts') },

@@ -74,6 +74,8 @@ try {
   if (args.length === 0 && counts.failed === 0) {
     const { code } = await run(process.execPath, ['scripts/check-consumers.mjs'])
     if (code !== 0) throw new Error('failed: the package in the hands of its users (npm run check:consumers)')
+    const { code: ofExamples } = await run(process.execPath, ['scripts/check-examples.mjs'])
+    if (ofExamples !== 0) throw new Error('failed: the examples (npm run check:examples)')
   }
 } catch (error) {
   console.error(`\n${error.message}`)

@@ -53,7 +53,19 @@ function linesWhere(path: string, isWrong: (node: ts.Node) => boolean): string[]
 
 // -- floors
 
-const FLOORS = ['base', 'frames', 'policy', 'transports', 'tabs', 'connection', 'dialects', 'adapters', 'chat', 'aiSdk']
+const FLOORS = [
+  'base',
+  'frames',
+  'policy',
+  'transports',
+  'tabs',
+  'connection',
+  'dialects',
+  'adapters',
+  'chat',
+  'aiSdk',
+  'tanstack',
+]
 
 /** `src/index.ts` is the roof. */
 function floorOf(path: string): number {
@@ -79,7 +91,7 @@ test('a file in src imports from its own floor or from below', () => {
 
 test('src uses two packages, in one file each; but for what is made for the packages of others', () => {
   const used = sources
-    .filter((path) => !/^src\/(adapters|aiSdk)\//.test(path))
+    .filter((path) => !/^src\/(adapters|aiSdk|tanstack)\//.test(path))
     .flatMap((path) =>
       importsOf(path)
         .filter((target) => !target.startsWith('src/'))
@@ -201,6 +213,7 @@ const doors = [
   'src/chat/indexedDb.ts',
   'src/chat/protocols/auto.ts',
   'src/aiSdk/index.ts',
+  'src/tanstack/index.ts',
   'src/testing/index.ts',
   'src/dialects/index.ts',
   'src/adapters/fetchEventSource.ts',

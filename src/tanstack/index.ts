@@ -1,0 +1,1 @@
+export { holdlineConnection, type HoldlineConnectionOptions } from './connection.js'
