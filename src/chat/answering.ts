@@ -1,4 +1,4 @@
-import type { HoldlineError } from '../base/error.js'
+import { asError, type HoldlineError } from '../base/error.js'
 import { valueOf } from '../base/given.js'
 import { tell } from '../base/listeners.js'
 import { createStore, type Readable } from '../base/store.js'
@@ -11,7 +11,7 @@ import type { Publisher } from './publish.js'
 import { createRun } from './run.js'
 import type { Answering, Run, Task } from './task.js'
 import { createOutcomes } from './outcomes.js'
-import { runTool, waitingCalls, withTool } from './tools.js'
+import { runTool, waitingCalls, withNewest } from './tools.js'
 import type { ChatOptions, PendingRun, SendMessageOptions } from './types.js'
 
 /** An answer that is arriving, and what it is an answer to. */
@@ -32,6 +32,7 @@ export function createAnswering(
   let line: Readable<ConnectionState> = createStore({ status: 'idle', transport: '', attempt: 0, failures: 0 })
   let error: HoldlineError | undefined
   let settled = (): void => {}
+  let over = false
   /** Tool calls that somebody was asked to run, and what became of those of the answer that is arriving. */
   const announced = new Set<string>()
   const outcomes = createOutcomes()
@@ -56,6 +57,7 @@ export function createAnswering(
     }
     const last = asked[asked.length - 1]
     const goesOn = trigger === 'continue' && last
+    if (!goesOn) announced.clear()
     const message = goesOn ? last : { id: generateId() }
     const behind = goesOn ? asked[asked.length - 2]?.id : last?.id
     const next = begin(runId, behind, { message, asked: request, resume: protocol.resume?.(context), begun: false })
@@ -66,7 +68,7 @@ export function createAnswering(
   }
 
   function begin(runId: string, after: string = '', task: Task): Live {
-    const run = createRun(options, task, { ...publisher, ended: conclude, called: announce })
+    const run = createRun(options, task, { ...publisher, ended: conclude, called: announce, find: conversation.find })
     return { run, runId, messageId: task.message.id, after }
   }
 
@@ -111,23 +113,25 @@ export function createAnswering(
   }
 
   function change(fits: (call: ToolPart) => boolean, what: ToolChange): void {
-    if (live) outcomes.add(fits, what)
-    for (const message of conversation.messages) {
-      const next = withTool(message, fits, what)
-      if (next !== message) conversation.put(next, undefined)
-    }
+    if (over) return
+    const now = answer()
+    const next = withNewest(now ? [...conversation.messages, now] : conversation.messages, fits, what)
+    if (live && (!next || next.id === now?.id)) outcomes.add(fits, what)
+    else if (next) conversation.put(next, undefined)
     publisher.now()
-    if (!live) continueIfDue()
+    continueIfDue()
   }
 
   function continueIfDue(): void {
     const { onToolCall, sendAutomaticallyWhen = onToolCall && toolsAreDone } = options
     const { messages } = conversation
-    if (live || !sendAutomaticallyWhen?.(messages)) return
-    ask(undefined, messages[messages.length - 1]?.id, 'continue').catch((reason: HoldlineError) => {
-      error = reason
+    const askIfDue = async (): Promise<unknown> =>
+      sendAutomaticallyWhen?.(messages) && ask(undefined, messages[messages.length - 1]?.id, 'continue')
+    if (live || over) return
+    askIfDue().catch((reason: unknown) => {
+      error = asError(reason, 'continue', 'request')
       publisher.now()
-      tell(options.onError, reason)
+      tell(options.onError, error)
     })
   }
 
@@ -166,7 +170,7 @@ export function createAnswering(
     pending() {
       if (!live) return undefined
       const { run, ...rest } = live
-      return { ...rest, ...run.pending() }
+      return { ...rest, messageId: run.show()?.id ?? rest.messageId, ...run.pending() }
     },
     change,
     leave() {
@@ -174,6 +178,7 @@ export function createAnswering(
       if (left) conversation.put(left, live?.after || undefined)
       live?.run.leave()
       live = undefined
+      over = true
       settled()
     },
   }

@@ -147,8 +147,8 @@ export function createChat(options: ChatOptions): Chat {
 
   function enqueue(message: ChatMessage, extra?: SendMessageOptions): Promise<void> {
     return new Promise((resolve, reject) => {
-      const start = (): void => resolve(answering.ask(message, lastId(), 'send', extra))
-      setQueue([...queue, { message, start, drop: reject }])
+      const ask = async (): Promise<void> => answering.ask(message, lastId(), 'send', extra)
+      setQueue([...queue, { message, start: () => resolve(ask()), drop: reject }])
       publisher.now()
     })
   }
@@ -159,6 +159,7 @@ export function createChat(options: ChatOptions): Chat {
     setQueue(rest)
     next.start()
     publisher.now()
+    if (!answering.run) nextInQueue()
   }
 
   function setQueue(next: readonly Queued[]): readonly Queued[] {

@@ -80,7 +80,7 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
       case 'metadata': {
         const { metadata } = operation
         const both = metadata instanceof Object && extras.metadata instanceof Object
-        extras = { ...extras, metadata: both ? Object.assign({}, extras.metadata, metadata) : metadata }
+        extras = { ...extras, metadata: both ? { ...(extras.metadata as object), ...(metadata as object) } : metadata }
         return
       }
       case 'message':

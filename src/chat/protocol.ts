@@ -117,4 +117,6 @@ export interface ChatProtocol {
   readonly resume?: ((context: ChatRequestContext) => ResumeAt) | undefined
   /** Whether the envelope's `end` control says that the answer is whole. If not, only `finish` or `done` does. */
   readonly endsWithLine?: boolean
+  /** Whether `done` comes behind `finish`, and what it cost in between: then a cut between the two is made good too. */
+  readonly endsWithDone?: boolean
 }

@@ -19,10 +19,10 @@ const STALL_MS = 30_000
 export function createRun(
   chat: ChatOptions,
   { message, shown, asked, resume, begun: resumed }: Task,
-  { now, soon, ended, called }: RunOwner,
+  { now, soon, ended, called, find }: RunOwner,
 ): Run {
   const { protocol, connectTimeoutMs = 30_000 } = chat
-  const { ids = 'counted' } = protocol
+  const { ids = 'counted', endsWithDone } = protocol
   const dialect = envelope()
   let draft = createDraft(message)
   /** What stood on the screen when the server began anew. */
@@ -55,7 +55,9 @@ export function createRun(
     {
       ...chat,
       connectTimeoutMs,
-      classify: (ending) => classify(chat, ending, { finish, counted, sent, goesOn: goesOn() }),
+      // A probe would ask for the answer a second time while it arrives.
+      upgradeAfterMs: Infinity,
+      classify: (ending) => classify(chat, ending, { finish, counted, sent, goesOn: goesOn(), endsWithDone }),
     },
     {
       ids,
@@ -87,12 +89,12 @@ export function createRun(
         stall.content()
         publish()
       },
-      // A control that cannot be read is a fault of the server's, and may have been the end.
-      fault: fail,
+      // A control that cannot be read is a fault of the server's, and may have been the end. A warning is neither.
+      fault: (error) => error.kind === 'protocol' && fail(error),
       gap({ reason, again }) {
         if (reason === 'lost') return anew()
         // Asked for again once; if it is missing then too, it is lost, and the answer must not pass for whole.
-        if (again) holes = true
+        if (again || holes) holes = true
         else line.redial()
       },
     },
@@ -102,7 +104,8 @@ export function createRun(
     chat.stallAfterMs ?? STALL_MS,
     () => {
       // What is torn down must come back: a server that has given no ids could only begin again.
-      if (resumable()) line.redial()
+      // A wait that the server asked for, or a page that is put away, is no stall.
+      if (resumable() && !/waiting|paused/.test(line.state.get().status)) line.redial()
       return resumable()
     },
     now,
@@ -110,7 +113,7 @@ export function createRun(
   const forget = line.state.subscribe(() => {
     const state = line.state.get()
     if (state.status === 'closed') end(conclude(known(), false, state.ending))
-    else if (state.status === 'failed') end(broken(state.error, begun))
+    else if (state.status === 'failed') end(finish ? conclude(known(), false) : broken(state.error, begun))
     // Dialled again, where the server cannot be asked for the rest: hung up before anything goes out.
     else if (state.status === 'connecting' && lost) end(broken(state.error ?? truncated(), begun))
     else now()
@@ -175,6 +178,8 @@ export function createRun(
   function apply(operation: ChatOperation): void {
     if (over) return
     if (operation.type === 'reset') return anew()
+    // Some servers name all their answers alike, or not at all.
+    if (operation.type === 'message' && (!operation.id || find(operation.id))) return
     if (operation.type === 'resume') resume = operation.at
     if (operation.type === 'data') return tell(chat.onData, operation.part)
     draft.apply(operation)

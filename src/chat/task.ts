@@ -25,6 +25,8 @@ export interface RunOwner extends Publisher {
   ended(message: ChatMessage, end: MessageEnd): void
   /** A tool call's input is whole, or something else has become of it. */
   called(message: ChatMessage): void
+  /** Another message that has this id. */
+  find(id: string): ChatMessage | undefined
 }
 
 /** One answer on its way. */

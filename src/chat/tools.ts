@@ -29,3 +29,16 @@ export function withTool(message: ChatMessage, fits: (call: ToolPart) => boolean
   parts[at] = { ...call, ...change } as ToolPart
   return { ...message, parts }
 }
+
+/** The newest message that has such a call, with the call changed: some servers count the calls of each answer from 0. */
+export function withNewest(
+  messages: readonly ChatMessage[],
+  fits: (call: ToolPart) => boolean,
+  change: ToolChange,
+): ChatMessage | undefined {
+  for (const message of [...messages].reverse()) {
+    const next = withTool(message, fits, change)
+    if (next !== message) return next
+  }
+  return undefined
+}

@@ -110,7 +110,7 @@ function onReport(state: State, event: Extract<Event, { readonly attempt: number
     case 'opened':
       // Headers alone prove nothing: a proxy may hold back all that follows, and the line in use works.
       if (probing) return [{ ...state, offer: event }]
-      return state.shown.status === 'connecting' ? open(state, event, world, plan) : [state]
+      return state.shown.status === 'connecting' ? open(state, event, world, plan) : goesOn(state, event, world, plan)
     case 'proven': {
       const [next, arms = {}] = probing && state.offer ? open(state, state.offer, world, plan) : [state]
       return [{ ...next, proven: true, home: next.index, strikes: 0, fallen: 0 }, arms, 'remember']
@@ -140,7 +140,14 @@ function open(state: State, { quietMs, canPing, proofMs }: Offer, world: World, 
   ]
 }
 
-const upgradeDelay = ({ probes }: State, { upgradeAfterMs }: Plan): number => upgradeAfterMs * 2 ** Math.min(probes, 4)
+/** The open line goes on by another way. */
+function goesOn(state: State, { quietMs, canPing }: Offer, world: World, { heartbeat }: Plan): Step {
+  const next = { ...state, quietMs, canPing }
+  return [next, { silence: lookAfter(next, world, heartbeat) }]
+}
+
+const upgradeDelay = ({ probes }: State, { upgradeAfterMs }: Plan): number =>
+  Math.max(upgradeAfterMs, 1_000) * 2 ** Math.min(probes, 4)
 
 /** The failed probe is forgotten; the next one comes later. */
 function dropProbe(state: State, plan: Plan): Step {

@@ -143,6 +143,10 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
     reconnect: () => {
       if (listeners.size > 0) line.redial()
     },
-    close: line.close,
+    close() {
+      line.close()
+      // Where it was never opened, nothing has ended.
+      outbox.reject(closed())
+    },
   }
 }

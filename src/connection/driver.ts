@@ -83,7 +83,7 @@ export function createDriver(
     if (errand === 'remember') owner.remember(state.index)
     if (errand === 'forgetCursor') owner.forgetCursor()
     // Before anybody hears of it: what is sent from now on goes this way.
-    if (opensWith(before)) owner.opened(calls.get(state.attempt)?.channel ?? {})
+    if (opensWith(before, event)) owner.opened(calls.get(state.attempt)?.channel ?? {})
     hangUp()
     // Somebody asks anew: what an earlier life of this line has sent is over.
     if (event.type === 'start' && state.last > before.last) mark(false)
@@ -96,9 +96,10 @@ export function createDriver(
     owner.sent(isSent)
   }
 
-  /** Whether the line was opened by the last step, or another one took its place. */
-  function opensWith(before: State): boolean {
-    return state.shown.status === 'open' && (before.shown.status !== 'open' || state.attempt !== before.attempt)
+  /** Whether the line was opened by the last step, or goes on by another way. */
+  function opensWith(before: State, event: Event): boolean {
+    const anew = event.type === 'opened' && event.attempt === state.attempt
+    return state.shown.status === 'open' && (anew || before.shown.status !== 'open' || state.attempt !== before.attempt)
   }
 
   function arm(timer: Timer, ms: number): void {
@@ -154,7 +155,7 @@ export function createDriver(
         mark(true)
       },
       opened(channel = {}) {
-        if (isOpen || !calls.has(attempt)) return
+        if ((isOpen && !channel.anew) || !calls.has(attempt)) return
         isOpen = true
         call.channel = channel
         if (current()) hearing.opened()

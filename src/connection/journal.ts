@@ -48,11 +48,18 @@ export function createJournal({ limit = 1000 }: { readonly limit?: number | unde
       if (kept.length > limit) kept.shift()
     },
     toJSON() {
-      const [first] = kept
+      // A chat makes a line for each answer, and only one of them can be played again.
+      const latest = kept[kept.length - 1]?.plan
+      const own = kept.filter((one) => one.plan === latest)
+      const [first] = own
       if (!first) return undefined
       const { transports, judge: _, ...numbers } = first.plan
       const plan = { ...numbers, transports: transports.map(({ name, patienceMs }) => ({ name, patienceMs })) }
-      return { version: 1, plan, start: first.before, entries: kept.map(({ entry }) => entry) }
+      const whole = { version: 1, plan, start: first.before, entries: own.map(({ entry }) => entry) }
+      // What somebody else's code threw may hold anything: secrets, or itself.
+      return JSON.parse(
+        JSON.stringify(whole, (name, value: unknown) => (name === 'cause' ? undefined : value)),
+      ) as Recording
     },
   }
 }

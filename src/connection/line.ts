@@ -1,6 +1,7 @@
 import { asError, type HoldlineError, wrong } from '../base/error.js'
 import { tell } from '../base/listeners.js'
 import type { Readable } from '../base/store.js'
+import { delayAfter } from '../policy/backoff.js'
 import type { Frame } from '../frames/frame.js'
 import { createEnv, type Env, type Surrounding } from '../transports/env.js'
 import type { Attempt, Channel } from '../transports/transport.js'
@@ -10,6 +11,9 @@ import { createMemory } from './memory.js'
 import { type LineOptions, type LineStart, planOf } from './options.js'
 import type { Plan } from './machine.js'
 import type { ConnectionState } from './state.js'
+
+/** Snapshots that come sooner one after the other wait. */
+const OFTEN_MS = 10_000
 
 /** What a line tells its owner. */
 export interface LineOwner {
@@ -61,7 +65,7 @@ export function createLine(
   const ledger = createLedger(
     first,
     owner.ids ?? 'opaque',
-    (cursor) => tell(persist?.save, cursor),
+    (cursor) => tell(() => persist?.save(cursor), undefined),
     () => driver.probing(),
   )
   let leaveSurroundings: (() => void) | undefined
@@ -71,6 +75,9 @@ export function createLine(
   let gapAt: string | undefined
   /** Whether nothing has come since the cursor was restored. */
   let restored = false
+  let restores = 0
+  let restoredAtMs = -Infinity
+  let stopWaiting = (): void => {}
 
   const house: DriverOwner = {
     cursor: () => ledger.cursor,
@@ -96,6 +103,7 @@ export function createLine(
       leaveSurroundings?.()
       leaveSurroundings = undefined
       stopWatching()
+      stopWaiting()
       owner.over?.(status === 'failed' ? now.error : closed())
     } else leaveSurroundings ??= env.surroundings.subscribe(notice)
   })
@@ -143,17 +151,36 @@ export function createLine(
     },
     release() {
       stopLingering()
+      if (/closed|failed/.test(state.get().status)) return
       stopLingering = env.clock.after(lingerMs, () => dispatch({ type: 'stop', reason: 'unused' }))
     },
     redial: () => dispatch({ type: 'redial' }),
     forget: () => ledger.restart(),
     restore(task) {
+      const at = ledger.cursor
+      // A server that loses its place again and again is not asked without a wait.
+      const { now } = env.clock
+      restores = now() - restoredAtMs < OFTEN_MS ? restores + 1 : 0
+      restoredAtMs = now()
+      const ms = restores && delayAfter(restores, plan.backoff, env.random())
       dispatch({ type: 'park', reason: 'snapshot' })
+      const goOn = (): void => {
+        restored = true
+        const doing = state.get()
+        const rests = doing.status === 'paused' && doing.reason !== 'snapshot'
+        if (!rests && !/closed|failed/.test(doing.status)) dispatch({ type: 'redial' })
+      }
       void task()
-        .then(ledger.restart, (error: unknown) => owner.fault(asError(error, 'snapshot')))
-        .then(() => {
-          restored = true
-          if (!/closed|failed/.test(state.get().status)) dispatch({ type: 'redial' })
+        .then((cursor) => {
+          // Whoever has dialled meanwhile has gone on from elsewhere.
+          if (ledger.cursor !== at) return
+          ledger.restart(cursor)
+          if (!ms || /closed|failed/.test(state.get().status)) return goOn()
+          stopWaiting = env.clock.after(ms, goOn)
+        })
+        .catch((error: unknown) => {
+          owner.fault(asError(error, 'snapshot'))
+          if (ledger.cursor === at) goOn()
         })
     },
     close() {

@@ -58,6 +58,8 @@ export function createOutbox(
   const letters = new Set<Letter>()
   let channel: Channel | undefined
   let failures = 0
+  /** The line whose word on a message is out; it may be on one that was given up. */
+  let asked: Channel | undefined
   let resting = (): void => {}
   let rests = false
 
@@ -76,22 +78,24 @@ export function createOutbox(
   function pump(): void {
     for (const letter of letters) {
       const over = channel
-      if (!over || rests) return
+      if (!over || rests || (over.serial && asked === over)) return
       if (letter.over !== over) {
         letter.over = over
         try {
           const answer = (over.send ?? oneWay)(letter.data, letter.id, letter.renew)
-          if (answer) void answer.then((ending) => answered(letter, over, ending))
-          else letter.settle()
+          if (answer) {
+            asked = over
+            void answer.then((ending) => answered(letter, over, ending))
+          } else letter.settle()
         } catch (error) {
           letter.settle(asError(error, 'not-sendable', 'request'))
         }
       }
-      if (over.serial && letters.has(letter)) return
     }
   }
 
   function answered(letter: Letter, over: Channel, ending: Ending | undefined): void {
+    if (asked === over) asked = undefined
     // Given up meanwhile: the next one may go.
     if (!letters.has(letter)) return pump()
     // The line was lost, and another one asks anew.

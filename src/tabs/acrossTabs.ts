@@ -1,5 +1,5 @@
 import type { Ending } from '../base/ending.js'
-import type { Attempt, Sink, Transport } from '../transports/transport.js'
+import type { Attempt, Channel, Sink, Transport } from '../transports/transport.js'
 import { follow } from './follow.js'
 import { lead } from './lead.js'
 import { type Air, BEAT_MS, GONE_MS, openAir } from './words.js'
@@ -67,13 +67,16 @@ async function share(
     const hangUp = (): void => end({ kind: 'aborted' })
     const follower = follow(attempt, () => cursor, hearing, air, end)
     const queue = new AbortController()
+    let asked = false
 
     /** Held as long as the lock is. */
     const hold = async (): Promise<void> => {
       if (signal.aborted) return
       forget()
       follower.leave()
-      end(await lead(transport, { ...attempt, cursor, signal }, sink, air))
+      // What was offered by way of another tab is worth nothing any more.
+      const opened = (channel: Channel = {}): void => sink.opened({ ...channel, anew: true })
+      end(await lead(transport, { ...attempt, cursor, signal }, { ...sink, opened }, air))
     }
     const apply = (options: LockOptions): void => {
       locks.request(key, options, hold).catch((cause: unknown) => {
@@ -83,7 +86,11 @@ async function share(
     }
     /** A tab that is frozen keeps its lock, and says nothing. */
     const watch = (): void => {
-      if (clock.now() - follower.heardAtMs < GONE_MS) {
+      const quiet = clock.now() - follower.heardAtMs >= GONE_MS
+      if (!quiet || !asked) {
+        // Its timers may be throttled, or we have slept: whoever lives can still answer.
+        if (quiet) follower.ask()
+        asked = quiet
         forget = clock.after(BEAT_MS, watch)
         return
       }

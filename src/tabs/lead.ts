@@ -1,4 +1,5 @@
 import type { Ending } from '../base/ending.js'
+import { randomId } from '../base/randomId.js'
 import type { Frame } from '../frames/frame.js'
 import type { Attempt, Channel, Sink, Transport } from '../transports/transport.js'
 import { type Air, BEAT_MS, type Word } from './words.js'
@@ -9,6 +10,7 @@ const KEPT = 1_024
 /** Holds the line, and tells the other tabs what it hears. */
 export async function lead(transport: Transport, attempt: Attempt, sink: Sink, air: Air): Promise<Ending> {
   const { clock } = attempt.env
+  const me = randomId()
   const kept: Frame[] = []
   const waiting: (Word & { t: 'hello' })[] = []
   let { cursor } = attempt
@@ -17,7 +19,7 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
 
   function beat(resumed: boolean = true): void {
     stopBeating()
-    air.say({ t: 'here', resumed, sends: !!line?.send })
+    air.say(line ? { t: 'here', from: me, resumed, sends: !!line.send } : { t: 'dialling' })
     stopBeating = clock.after(BEAT_MS, () => beat())
   }
 
@@ -25,7 +27,7 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
   function answer({ from, cursor: theirs }: Word & { t: 'hello' }): void {
     const at = kept.findIndex(({ id }) => id === theirs)
     const known = theirs === undefined || theirs === cursor || at >= 0
-    air.say({ t: 'here', to: from, resumed: known, sends: !!line?.send })
+    air.say({ t: 'here', from: me, to: from, resumed: known, sends: !!line?.send })
     if (at < 0) return
     for (const frame of kept.slice(at + 1)) air.say({ t: 'frame', to: from, frame })
   }
@@ -38,21 +40,24 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
     } catch (cause) {
       ending = { kind: 'unusable', code: 'not-sendable', message: String(cause) }
     }
-    air.say({ t: 'sent', id, ending: plain(ending) })
+    // Who waits for it asks the next one who holds the line.
+    if (!attempt.signal.aborted) air.say({ t: 'sent', id, ending: plain(ending) })
   }
 
   air.hear((word) => {
     if (word.t === 'hello' && line) answer(word)
-    else if (word.t === 'hello') waiting.push(word)
-    else if (word.t === 'send') void send(word)
+    else if (word.t === 'hello') {
+      waiting.push(word)
+      air.say({ t: 'dialling' })
+    } else if (word.t === 'send') void send(word)
   })
 
   const telling: Sink = {
     ...sink,
     opened(channel = {}) {
-      sink.opened(channel)
       if (line) return
       line = channel
+      sink.opened(channel)
       beat()
       waiting.splice(0).forEach(answer)
     },
@@ -75,6 +80,7 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
       beat(false)
     },
   }
+  beat()
   const ending = await transport.dial({ ...attempt, cursor }, telling)
   stopBeating()
   if (!attempt.signal.aborted) air.say({ t: 'ended', ending: plain(ending) ?? ending })

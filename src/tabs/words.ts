@@ -5,10 +5,18 @@ import type { Frame } from '../frames/frame.js'
 export type Word =
   /** Somebody has come, and has heard everything up to here. */
   | { readonly t: 'hello'; readonly from: string; readonly cursor: string | undefined }
-  /** The line is held, and open. `to`: an answer to that tab's hello. `resumed: false`: messages are lost. */
-  | { readonly t: 'here'; readonly to?: string; readonly resumed: boolean; readonly sends: boolean }
+  /** The line is held by `from`, and open. `to`: an answer to that tab's hello. `resumed: false`: messages are lost. */
+  | {
+      readonly t: 'here'
+      readonly from: string
+      readonly to?: string
+      readonly resumed: boolean
+      readonly sends: boolean
+    }
   | { readonly t: 'frame'; readonly to?: string; readonly frame: Frame }
   | { readonly t: 'checkpoint'; readonly id: string }
+  /** The line is held, and not open yet. */
+  | { readonly t: 'dialling' }
   /** Somebody wants something sent by the tab that holds the line, and is told what became of it. */
   | { readonly t: 'send'; readonly id: string; readonly data: unknown; readonly renew: boolean }
   | { readonly t: 'sent'; readonly id: string; readonly ending: Ending | undefined }

@@ -99,4 +99,8 @@ function messageOf({ id, prev, event, data }: Item): Frame {
 }
 
 const text = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
+  typeof value === 'string'
+    ? value
+    : typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER
+      ? String(value)
+      : undefined

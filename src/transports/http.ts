@@ -103,8 +103,17 @@ export async function headersOf(
 ): Promise<Headers> {
   const head = new Headers(ours)
   for (const given of [attempt.request?.headers, options.headers])
-    new Headers(await valueOf(given, attempt)).forEach((value, name) => head.set(name, value))
+    readable(await valueOf<HeadersInit | undefined>(given, attempt)).forEach((value, name) => head.set(name, value))
   return head
+}
+
+/** What cannot be a header now cannot be one later. */
+function readable(given: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(given)
+  } catch (cause) {
+    throw wrong('request', 'bad-header', String(cause), cause)
+  }
 }
 
 /** What an answer means whose body nobody reads: a refusal, or that all is done. Lets go of the body. */
@@ -112,7 +121,7 @@ export async function unread(response: Response, { env }: Attempt): Promise<Endi
   await discard(response)
   const { ok, status, type, headers } = response
   if (ok) return { kind: 'finished' }
-  if (type === 'opaqueredirect' || headers.has('location')) {
+  if (type === 'opaqueredirect' || (status < 400 && headers.has('location'))) {
     const message = 'A redirect would take your headers along; give the URL it leads to, or redirect: "follow"'
     return { kind: 'unusable', code: 'redirect', message }
   }

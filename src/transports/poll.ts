@@ -1,4 +1,5 @@
 import type { Ending } from '../base/ending.js'
+import type { HoldlineError } from '../base/error.js'
 import { ask, type HttpOptions, readText, TOO_LARGE, unread } from './http.js'
 import { type Reading, transport } from './attempt.js'
 import type { UrlSource } from './target.js'
@@ -23,8 +24,8 @@ const TRAVEL_MS = 10_000
 const FAST_MS = 1_000
 const GAP_MS = 50
 const FAST_LIMIT = 3
-/** JSON that may have lost its end on the way, where the answer had no length. */
-const UNFINISHED = /^\s*([[{]|$)/
+/** JSON that may have lost its end. */
+const UNFINISHED = /^\s*[[{]/
 
 /**
  * Long polling: the server holds each answer back until there is something to say.
@@ -37,8 +38,7 @@ export function longPolling(url: UrlSource, options: LongPollingOptions = {}): T
   const { waitMs = 25_000 } = options
   return transport('longPolling', url, { ...options, waitMs }, (attempt, sink) => {
     let fast = 0
-    return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs, torn) => {
-      if (torn) return { kind: 'dropped' }
+    return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs) => {
       fast = news || tookMs >= Math.min(FAST_MS, waitMs / 2) ? 0 : fast + 1
       if (fast === FAST_LIMIT)
         return { kind: 'garbled', code: 'not-held', message: 'The server holds no answer back; use polling()' }
@@ -69,27 +69,30 @@ async function poll(
   sink: Sink,
   waitMs: number,
   quietMs: number,
-  rest: (news: boolean, tookMs: number, torn: boolean) => number | Ending,
+  rest: (news: boolean, tookMs: number) => number | Ending,
 ): Promise<Ending> {
   const { signal, env, request, dialect, maxChars } = attempt
   const { now } = env.clock
   const channel = wayOut(options, attempt)
   let etag: string | null = null
   let news = false
-  let unreadable = false
+  let body = ''
+  let torn: HoldlineError | undefined
   // The first answer shall come at once: it proves that there is somebody.
   let wait = 0
   const relay: Sink = {
     ...sink,
     frame(frame) {
-      news = true
+      news ||= !frame.id
       // The next question goes on from where this one has led.
       attempt.cursor = frame.id ?? attempt.cursor
       sink.frame(frame)
     },
     fault(error) {
-      unreadable = true
-      sink.fault(error)
+      // Without a length, an answer that was cut on the way passes for a whole one; it is asked for again.
+      const half = UNFINISHED.test(body) || (waitMs > 0 && !body.trim())
+      if (error.code === 'not-json' && half) torn = error
+      else sink.fault(error)
     },
     welcome(welcome) {
       // A cursor that the server does not know must not be said again.
@@ -99,7 +102,9 @@ async function poll(
   }
 
   for (;;) {
-    news = unreadable = false
+    news = false
+    body = ''
+    const { cursor } = attempt
     const since = now()
     const response = await ask(
       url,
@@ -116,7 +121,6 @@ async function poll(
     // A run is started once; from then on it is gone on with.
     if (request) attempt.request = { ...request, method: 'GET', body: undefined }
     if (status !== 304) etag = headers.get('etag')
-    let body = ''
     let size = 0
     await readText(response, attempt.env, (text, bytes) => {
       size += bytes
@@ -128,8 +132,9 @@ async function poll(
     sink.alive(false, size)
     const ending = !quiet && dialect.read(body, relay, headers)
     if (ending) return ending
+    if (torn) return { kind: 'dropped', cause: torn }
     // The first question did not let the server wait, so its answer says nothing about that.
-    const next = rest(news || !wait, now() - since, unreadable && UNFINISHED.test(body))
+    const next = rest(news || attempt.cursor !== cursor || !wait, now() - since)
     wait = waitMs / 1000
     if (typeof next === 'object') return next
     if (next) await attempt.pause(next)

@@ -46,6 +46,8 @@ export interface Channel {
   readonly serial?: boolean
   /** The server speaks first, within so many milliseconds; if not, somebody on the way holds its words back. */
   readonly proofMs?: number | undefined
+  /** Takes the place of what the same line has offered before: it goes on by another way. */
+  readonly anew?: boolean
   /** Asks for a sign of life. */
   readonly ping?: () => void
   /** The longest silence that is normal here, in milliseconds: for polls, the time between two answers. */
@@ -56,7 +58,7 @@ export interface Channel {
 export interface Sink {
   /** The request is on its way: from now on the server may have seen it. */
   sent(): void
-  /** The server agreed. Before the first frame; a second time is ignored. */
+  /** The server agreed. Before the first frame; a second time is ignored, but for an offer that is `anew`. */
   opened(channel?: Channel): void
   /** Bytes arrived: somebody is there. `beat` where they were nothing but a sign of life; `bytes`: how many. */
   alive(beat?: boolean, bytes?: number): void

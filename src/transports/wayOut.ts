@@ -7,6 +7,11 @@ import type { Channel } from './transport.js'
 
 /** How long the server may take to answer a POST: its line may be dead while the stream lives. */
 const ANSWER_MS = 10_000
+/** A line that takes less than so many bytes in a millisecond is as good as none. */
+const LEAST_SPEED = 4
+
+const sizeOf = (body: string | BufferSource | Blob): number =>
+  typeof body === 'string' ? body.length : body instanceof Blob ? body.size : body.byteLength
 
 /** The way out of a line that only comes in: a POST for each message, one after the other. */
 export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
@@ -19,7 +24,7 @@ export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
       const giveUp = new AbortController()
       const hangUp = (): void => giveUp.abort()
       signal.addEventListener('abort', hangUp)
-      const forget = env.clock.after(ANSWER_MS, hangUp)
+      let forget = env.clock.after(ANSWER_MS, hangUp)
       try {
         if (!/^[!-~]+$/.test(id))
           throw wrong('request', 'bad-id', 'An id is ASCII without spaces: it travels as a header')
@@ -31,6 +36,8 @@ export const wayOut = (options: HttpOptions, attempt: Reading): Channel => {
         const head = await headersOf(options, asking, { 'idempotency-key': id, ...type })
         // A redirect may turn a POST into a GET, whose answer says nothing of the message.
         const { redirect = 'manual' } = options
+        forget()
+        forget = env.clock.after(ANSWER_MS + sizeOf(body) / LEAST_SPEED, hangUp)
         const response = await env.fetch(target, {
           method: 'POST',
           headers: head,

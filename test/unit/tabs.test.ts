@@ -257,3 +257,185 @@ test('without Web Locks each tab has a line of its own', () => {
   expect(transport.calls).toHaveLength(1)
   connection.close()
 })
+
+/** How a promise stands, whenever it is asked. */
+const settled = async (p: Promise<unknown>, pass: () => Promise<void>) => {
+  let what = 'pending'
+  p.then(
+    () => (what = 'ok'),
+    (e: { code?: string }) => (what = e.code ?? String(e)),
+  )
+  await pass()
+  return () => what
+}
+test('send works in a tab that has taken over', async () => {
+  const { open, pass } = setUp()
+  const [first, second] = [open(), open()]
+  await pass()
+  first.transport.last().open()
+  await pass()
+  first.connection.close()
+  await pass()
+  second.transport.last().open()
+  await pass()
+  const what = await settled(second.connection.send('hi'), () => pass(60_000))
+  expect([what(), second.transport.last().sent]).toEqual(['ok', ['hi']])
+})
+test('letter in flight via a leader that dies is sent by the new one', async () => {
+  const { open, pass } = setUp()
+  const [first, second] = [open(), open()]
+  await pass()
+  first.transport.last().open({ send: () => new Promise(() => {}) })
+  await pass()
+  const p = second.connection.send('hi')
+  await pass()
+  first.connection.close()
+  await pass()
+  second.transport.last().open()
+  const what = await settled(p, () => pass(60_000))
+  expect([what(), second.transport.last().sent]).toEqual(['ok', ['hi']])
+})
+test('a proxy can be sent from a follower', async () => {
+  const { open, pass } = setUp()
+  const [first, second] = [open(), open()]
+  await pass()
+  const sent: unknown[] = []
+  first.transport.last().open({ send: (d) => void sent.push(d) })
+  await pass()
+  const what = await settled(second.connection.send(new Proxy({ a: 1 }, {})), () => pass(60_000))
+  expect([what(), sent]).toEqual(['ok', [{ a: 1 }]])
+})
+test('order from a follower over a serial line', async () => {
+  const { open, pass } = setUp()
+  const [first, second] = [open(), open()]
+  await pass()
+  const sent: unknown[] = []
+  let most = 0
+  let now = 0
+  first.transport.last().open({
+    serial: true,
+    send: async (d) => {
+      most = Math.max(most, ++now)
+      await Promise.resolve()
+      sent.push(d)
+      now--
+      return undefined
+    },
+  })
+  await pass()
+  for (const n of [1, 2, 3]) void second.connection.send(n)
+  await pass()
+  expect([most, sent]).toEqual([1, [1, 2, 3]])
+})
+test('two letters under the same id from a follower both settle', async () => {
+  const { open, pass } = setUp()
+  const [first, second] = [open(), open()]
+  await pass()
+  first.transport.last().open({ send: async () => undefined })
+  await pass()
+  const a = await settled(second.connection.send(1, { id: 'x' }), async () => {})
+  const b = await settled(second.connection.send(1, { id: 'x' }), pass)
+  expect([a(), b()]).toEqual(['ok', 'ok'])
+})
+test('a leader whose timers are throttled, but which hears and speaks, is not robbed', async () => {
+  const { open, pass, place } = setUp()
+  const slow = manualClock(1_000_000)
+  const env = place.env as { clock: ManualClock }
+  const fast = env.clock
+  env.clock = slow
+  const first = open()
+  env.clock = fast
+  await pass()
+  first.transport.last().message('one', { id: '1' })
+  const second = open({ resumeFrom: '1' })
+  await pass()
+  for (let n = 2; n < 20; n++) {
+    await pass(1000)
+    if (!first.transport.last().over) first.transport.last().message(`m${n}`, { id: `${n}` })
+  }
+  expect([second.transport.calls.length, first.transport.calls[0]?.over]).toEqual([0, false])
+})
+test('no unhandled rejection where the leader leaves with a send in flight', async () => {
+  const seen: unknown[] = []
+  const on = (e: unknown): void => void seen.push(e)
+  process.on('unhandledRejection', on)
+  const { open, pass, place } = setUp()
+  // as in a browser: a closed channel throws
+  const Air = place.env.BroadcastChannel as unknown as {
+    prototype: { close(): void; postMessage(d: unknown): void; shut?: boolean }
+  }
+  const { close, postMessage } = Air.prototype
+  Air.prototype.close = function (this: { shut?: boolean }) {
+    this.shut = true
+    close.call(this as never)
+  }
+  Air.prototype.postMessage = function (this: { shut?: boolean }, d: unknown) {
+    if (this.shut) throw new DOMException('closed', 'InvalidStateError')
+    postMessage.call(this as never, d)
+  }
+  const [first, second] = [open(), open()]
+  await pass()
+  let answer = (_e?: Ending): void => {}
+  first.transport.last().open({ send: () => new Promise((r) => (answer = r)) })
+  await pass()
+  void second.connection.send('hi').catch(() => {})
+  await pass()
+  first.connection.close()
+  answer({ kind: 'dropped' })
+  await pass()
+  await new Promise((r) => setTimeout(r, 20))
+  process.off('unhandledRejection', on)
+  expect(seen).toEqual([])
+})
+test('letter in flight via a leader that dies goes out by way of the third tab', async () => {
+  const { open, pass } = setUp()
+  const [first, second, third] = [open(), open(), open()]
+  await pass()
+  first.transport.last().open({ send: () => new Promise(() => {}) })
+  await pass()
+  const p = third.connection.send('hi')
+  await pass()
+  first.connection.close()
+  await pass()
+  second.transport.last().open({ send: (d) => (sent.push(d), Promise.resolve(undefined)) })
+  const sent: unknown[] = []
+  const what = await settled(p, () => pass(60_000))
+  expect([what(), sent]).toEqual(['ok', ['hi']])
+})
+test('a leader that is still waiting for its server is not robbed', async () => {
+  const { open, pass } = setUp()
+  const tabs = [open(), open()]
+  await pass()
+  await pass(9_000)
+  const calls = tabs.map(({ transport }) => transport.calls.length)
+  const gone = tabs[0]!.transport.calls[0]?.over
+  expect([calls, gone]).toEqual([[1, 0], false])
+})
+test('a server that takes eight seconds to answer is reached at last', async () => {
+  const { open, pass } = setUp()
+  const tabs = [open(), open()]
+  await pass()
+  const begun = new Map<object, number>()
+  for (let s = 0; s < 300; s++) {
+    for (const { transport } of tabs)
+      for (const call of transport.calls) {
+        if (!begun.has(call)) begun.set(call, s)
+        if (!call.over && s - begun.get(call)! === 8) call.open()
+      }
+    await pass(1_000)
+  }
+  expect([tabs.map(({ connection }) => connection.state.get().status), begun.size]).toEqual([['open', 'open'], 1])
+})
+test('a line that was taken over is still asked for signs of life', async () => {
+  const { open, pass } = setUp()
+  const [first, second] = [open(), open()]
+  await pass()
+  first.transport.last().open()
+  await pass()
+  first.connection.close()
+  await pass()
+  let pings = 0
+  second.transport.last().open({ ping: () => void pings++, send: () => {} })
+  await pass(120_000)
+  expect([pings > 0, second.transport.calls[0]?.over]).toEqual([true, true])
+})

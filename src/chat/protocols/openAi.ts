@@ -50,6 +50,7 @@ type Fragment = Loose<{ index: number; id: string; function: Loose<{ name: strin
 export function openAi({ model, send, body }: OpenAiOptions = {}): ChatProtocol {
   return {
     name: 'openai',
+    endsWithDone: true,
     request: ({ messages }) => ({
       model,
       messages: turnsOf(newest(messages, send)).flatMap(toOpenAi),
