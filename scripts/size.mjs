@@ -20,17 +20,17 @@ const bundles = [
     name: 'core, all five transports, without the SSE parser',
     source: `export { createConnection, eventSource, longPolling, polling, sse, webSocket } from 'holdline'`,
     parser: false,
-    budget: 11_250,
+    budget: 11_550,
     goal: 9_000,
   },
   {
     name: 'core, WebSocket only',
     source: `export { createConnection, webSocket } from 'holdline'`,
-    budget: 8_550,
+    budget: 8_750,
     goal: 4_500,
   },
-  { name: 'chat in React: four transports, openAi, useChat', source: chat('react'), budget: 20_200, goal: 12_000 },
-  { name: 'chat in Vue: four transports, openAi, useChat', source: chat('vue'), budget: 20_200, goal: 12_000 },
+  { name: 'chat in React: four transports, openAi, useChat', source: chat('react'), budget: 20_800, goal: 12_000 },
+  { name: 'chat in Vue: four transports, openAi, useChat', source: chat('vue'), budget: 20_800, goal: 12_000 },
   { name: 'the SSE parser (eventsource-parser) alone', source: `export { createParser } from 'eventsource-parser'` },
 ]
 
