@@ -13,8 +13,8 @@ const bar = (): Plugin => ({
     order: 'pre',
     handler(html, { path }) {
       const [, own, file] = /^\/(vue|react)\/(.*)$/.exec(path) ?? []
-      const kind = own && (file === 'live.html' ? 'live' : 'chat')
-      const to = (framework: string): string => `/${framework}/${kind === 'live' ? file : ''}`
+      const kind = own && (/^(live|room)\.html$/.exec(file ?? '')?.[1] ?? 'chat')
+      const to = (framework: string): string => `/${framework}/${kind === 'chat' ? '' : (file ?? '')}`
       const filled = readFileSync(at('shared/bar.html'), 'utf8')
         .replace(`data-kind="${kind}"`, '$& aria-current="page"')
         .replace(`data-framework="${own}"`, '$& aria-current="true"')
@@ -43,7 +43,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     rolldownOptions: {
-      input: ['index', 'vue/index', 'vue/live', 'react/index', 'react/live'].map((page) => at(`${page}.html`)),
+      input: [
+        'index',
+        ...['vue', 'react'].flatMap((own) => ['index', 'live', 'room'].map((page) => `${own}/${page}`)),
+      ].map((page) => at(`${page}.html`)),
     },
   },
   // For work on the pages: they come from here, the answers from a playground server started beside it.

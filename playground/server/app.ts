@@ -8,14 +8,15 @@ import { type ConversationLimits, createConversations } from './conversations.js
 import { createCounters } from './counters.js'
 import { type Answerer, createDesk } from './desk.js'
 import { createFaults } from './faults.js'
-import { errorOf, reply } from './http.js'
+import { errorOf, HOTEL, reply } from './http.js'
 import { type LiveOptions, startLive } from './live.js'
 import { servePage } from './pages.js'
 import { createRoom, type RoomOptions } from './room.js'
 import { roomOpenings } from './roomRoutes.js'
-import { isStranger, type RouteGround, serveApi } from './routes.js'
+import { isStranger, refusalOf, type RouteGround, serveApi } from './routes.js'
 import { createRuns, type RunLimits } from './runs.js'
-import { serveSocket, type SocketGround } from './sockets.js'
+import { refuseSocket, serveSocket, type SocketGround } from './sockets.js'
+import { expose } from './weather.js'
 
 export interface PlaygroundOptions {
   /** The folder with the project's documents. @defaultValue the current one */
@@ -105,13 +106,17 @@ export function createPlaygroundServer(options: PlaygroundOptions = {}): Playgro
     const openings = openingsAt[url.pathname]
     if (!openings) return refuseUpgrade(raw, '404 Not Found')
     if (isStranger(req, ground.openToOthers)) return refuseUpgrade(raw, '403 Forbidden')
+    const { orders, refusedMs } = ground.faults
+    const chat = url.searchParams.get('chat') ?? undefined
+    const order = refusedMs > 0 ? { kind: 'refuse' as const, leftMs: refusedMs } : orders.of(chat)
+    if (order?.kind === 'html') return refuseUpgrade(raw, '200 OK', HOTEL)
+    expose(raw, () => orders.of(chat))
     sockets.handleUpgrade(req, raw, head, (socket: WebSocket) => {
-      const { refusedMs } = ground.faults
-      if (refusedMs > 0) {
+      const refusal = order && refusalOf(order)
+      if (refusal) {
         socket.on('error', () => {})
-        return socket.close(1013, `retry=${Math.ceil(refusedMs)}`)
+        return refuseSocket(socket, refusal)
       }
-      const chat = url.searchParams.get('chat') ?? undefined
       serveSocket(socket, raw, { ...ground, helloWithinMs, chat, ...openings(url) })
     })
   })
@@ -144,8 +149,9 @@ const urlOf = (req: IncomingMessage): URL => {
   return URL.canParse(path, 'http://localhost') ? new URL(path, 'http://localhost') : new URL('http://localhost/')
 }
 
-function refuseUpgrade(raw: Duplex, status: string): void {
-  raw.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`, () => raw.destroy())
+function refuseUpgrade(raw: Duplex, status: string, body: string = ''): void {
+  const type = body ? 'content-type: text/html\r\n' : ''
+  raw.end(`HTTP/1.1 ${status}\r\n${type}content-length: ${body.length}\r\n\r\n${body}`, () => raw.destroy())
 }
 
 /** Says that a restart is under way, and does not wait for ever for the answer. */

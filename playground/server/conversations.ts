@@ -19,6 +19,8 @@ export interface Asked {
   readonly messages: readonly Readonly<Record<string, unknown>>[]
   /** Id of the question. One that is known means: answer it again. */
   readonly messageId?: string | undefined
+  /** Whether the messages are all there is; otherwise a single one goes on with what is remembered. */
+  readonly whole?: boolean | undefined
 }
 
 export interface ConversationLimits {
@@ -41,7 +43,7 @@ export interface Conversations {
 
 /** The question in a request; a refusal that says what is missing. */
 export function askedIn(body: Readonly<Record<string, unknown>>): Asked | Refusal {
-  const { messages, message_id: messageId } = body
+  const { messages, message_id: messageId, whole } = body
   if (!Array.isArray(messages) || messages.length === 0 || !messages.every((message) => isRecord(message))) {
     return new Refusal(400, 'no_messages', 'messages must be a list such as [{"role":"user","content":"Hello"}]')
   }
@@ -52,7 +54,8 @@ export function askedIn(body: Readonly<Record<string, unknown>>): Asked | Refusa
   if (last.role === 'user' && textIn(last.content).trim() === '' && !Array.isArray(last.content)) {
     return new Refusal(400, 'no_question', 'The last message has no content; put the question there as a string')
   }
-  return { messages, messageId: typeof messageId === 'string' && messageId !== '' ? messageId : undefined }
+  const named = typeof messageId === 'string' && messageId !== '' ? messageId : undefined
+  return { messages, messageId: named, whole: whole === true }
 }
 
 /** The text of a message's content, which may be a string or a list of parts. */
@@ -85,7 +88,7 @@ export function createConversations(limits: ConversationLimits = {}): Conversati
   }
 
   return {
-    ask(chat, { messages, messageId }) {
+    ask(chat, { messages, messageId, whole }) {
       const known = chats.get(chat) ?? []
       const spoken = messages.filter(({ role }) => !isSystem(role))
       const turnOf = (raw: Readonly<Record<string, unknown>>, id: string = randomUUID()): Turn => ({
@@ -99,7 +102,7 @@ export function createConversations(limits: ConversationLimits = {}): Conversati
       const said = known.filter(({ role }) => !isSystem(role))
 
       let before: Turn[]
-      if (spoken.length > 1) {
+      if (whole || spoken.length > 1) {
         // The client tells the whole conversation: its word counts, but turns that are the same keep their ids.
         before = spoken.slice(0, -1).map((raw, index) => {
           const turn = turnOf(raw)

@@ -36,6 +36,8 @@ export interface Desk {
   /** Begins the run, or finds it begun already. */
   begin(begin: Begin): Run | Refusal
   stop(chat: string, run: string): Run | Refusal
+  /** Knows nothing of the chat's runs any more. */
+  drop(chat: string): void
 }
 
 const MAX_ID = 200
@@ -78,5 +80,6 @@ export function createDesk(answerer: Answerer, runs: Runs, conversations: Conver
       return begun.run
     },
     stop: runs.stop,
+    drop: runs.drop,
   }
 }

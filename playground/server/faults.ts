@@ -1,3 +1,5 @@
+import { createOrders, type Orders } from './orders.js'
+
 /** One open line on which the server speaks. */
 export interface Push {
   /** What it belongs to: a chat's id, or any word that a page has put into its query as `chat`. */
@@ -6,8 +8,10 @@ export interface Push {
   readonly tear: () => void
 }
 
-/** The troubles of real networks, to order. They power the playground's "cut the network" button, and the tests. */
+/** The troubles of real networks, to order. They power the playground's bench of faults, and the tests. */
 export interface Faults {
+  /** What pages have ordered for their own lines. */
+  readonly orders: Orders
   /** Notes an open line; the returned function forgets it. */
   watch(push: Push): () => void
   /**
@@ -35,6 +39,7 @@ export function createFaults(now: () => number = Date.now): Faults {
   const resting = new Map<string | undefined, { readonly since: number; readonly cut: boolean }>()
   let until = 0
   return {
+    orders: createOrders(now),
     watch(push) {
       open.add(push)
       return () => void open.delete(push)

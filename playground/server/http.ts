@@ -31,6 +31,9 @@ export function refuse(res: ServerResponse, told: Refusal, headers: Record<strin
   reply(res, status, errorOf(told, status < 500 ? 'invalid_request_error' : 'server_error'), { ...wait, ...headers })
 }
 
+/** Instead of an answer, what a login page of a hotel's network says. */
+export const HOTEL = '<!doctype html><title>Welcome</title><p>Accept the terms of this network to go on.</p>\n'
+
 /** Fires when the other side is gone, or the answer is out. */
 export function leaving(res: ServerResponse): AbortController {
   const controller = new AbortController()

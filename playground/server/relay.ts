@@ -53,7 +53,7 @@ export function createRelay({ baseUrl, apiKey, model, idleMs = 120_000 }: RelayO
 
 /** The whole conversation, and whatever else the page asked for that is not ours. */
 function requestOf({ history, body }: Question, model: string | undefined): object {
-  const { chat_id: _chat, message_id: _message, speed: _speed, ...rest } = body
+  const { chat_id: _chat, message_id: _message, speed: _speed, whole: _whole, ...rest } = body
   return {
     ...rest,
     ...(model === undefined ? {} : { model }),

@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Conversations } from './conversations.js'
 import { type ChatGround, serveChat } from './chatRoutes.js'
 import type { Answerer } from './desk.js'
-import { allowOthers, Refusal, refuse, reply } from './http.js'
+import { cut, order, refuseNew, restart } from './faultRoutes.js'
+import { allowOthers, HOTEL, Refusal, refuse, reply } from './http.js'
 import type { Live } from './live.js'
+import type { Order } from './orders.js'
 import { type RoomGround, serveRoom } from './roomRoutes.js'
 import { serveLog } from './serve.js'
+import { expose } from './weather.js'
 
 export interface RouteGround extends ChatGround, RoomGround {
   readonly answerer: Answerer
@@ -15,7 +18,7 @@ export interface RouteGround extends ChatGround, RoomGround {
   readonly openToOthers: boolean
 }
 
-type Handler = (req: IncomingMessage, res: ServerResponse, url: URL, ground: RouteGround) => Promise<void> | void
+export type Handler = (req: IncomingMessage, res: ServerResponse, url: URL, ground: RouteGround) => Promise<void> | void
 
 interface Route {
   readonly methods: readonly string[]
@@ -42,19 +45,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
     methods: ['GET'],
     handle: (_req, res, url, { counters }) => json(res, counters.of(url.searchParams.get('chat') ?? '')),
   },
-  '/api/faults/cut': {
-    methods: ['POST'],
-    handle: (_req, res, url, { faults }) => json(res, { cut: faults.cut(url.searchParams.get('chat') ?? undefined) }),
-  },
-  '/api/faults/refuse': {
-    methods: ['POST'],
-    handle(_req, res, url, { faults }) {
-      const ms = Number(url.searchParams.get('ms') ?? 3_000)
-      if (!(ms >= 0)) return refuse(res, new Refusal(400, 'bad_ms', 'ms must be a number of milliseconds'))
-      faults.refuseFor(ms)
-      json(res, { refusedMs: faults.refusedMs })
-    },
-  },
+  '/api/faults/cut': { methods: ['POST'], handle: cut },
+  '/api/faults/refuse': { methods: ['POST'], handle: refuseNew },
+  '/api/faults/order': { methods: ['POST'], handle: order },
+  '/api/faults/restart': { methods: ['POST'], handle: restart },
 }
 
 const CONVERSATIONS = '/api/conversations/'
@@ -85,6 +79,23 @@ export function isStranger({ headers }: IncomingMessage, openToOthers: boolean):
   return !URL.canParse(headers.origin) || new URL(headers.origin).host !== headers.host
 }
 
+/** Which refusal an order means; none, if the line is let in. */
+export function refusalOf({ kind, leftMs }: Order): Refusal | undefined {
+  switch (kind) {
+    case 'refuse':
+      return new Refusal(503, 'refused', 'New lines are refused for a while, to order', leftMs)
+    case 'unauthorized':
+      return new Refusal(401, 'unauthorized', 'Nobody is known here for a while, to order')
+    case 'limited':
+      return new Refusal(429, 'limited', 'Too many requests, to order', leftMs)
+    case 'hole':
+    case 'delay':
+    case 'split':
+    case 'html':
+      return undefined
+  }
+}
+
 const stranger = new Refusal(403, 'other_origin', 'Here a real model answers, so only the own pages may ask')
 
 /** Answers everything under /api/. */
@@ -104,9 +115,20 @@ export async function serveApi(
     const told = new Refusal(405, 'bad_method', `${url.pathname} takes ${methods.join(', ')}`)
     return refuse(res, told, { allow: methods.join(', ') })
   }
-  const { refusedMs } = ground.faults
-  if (push && refusedMs > 0 && req.method !== 'DELETE') {
-    return refuse(res, new Refusal(503, 'refused', 'New lines are refused for a while, to order', refusedMs))
+  if (push && req.method !== 'DELETE') {
+    const { orders, refusedMs } = ground.faults
+    const chat = url.searchParams.get('chat') ?? undefined
+    if (refusedMs > 0)
+      return refuse(res, new Refusal(503, 'refused', 'New lines are refused for a while, to order', refusedMs))
+    const now = orders.of(chat)
+    if (now?.kind === 'html') return reply(res, 200, HOTEL, { 'content-type': 'text/html; charset=utf-8' })
+    const refusal = now && refusalOf(now)
+    if (refusal) return refuse(res, refusal, refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {})
+    if (res.socket)
+      res.once(
+        'close',
+        expose(res.socket, () => orders.of(chat)),
+      )
   }
   await handle(req, res, url, ground)
 }

@@ -34,6 +34,8 @@ export interface Runs {
   begin(chat: string, id: string, source: () => Source | Refusal): { run: Run; fresh: boolean } | Refusal
   /** Stops the run; that it is over already is fine. */
   stop(chat: string, id: string): Run | Refusal
+  /** Forgets all runs of the chat at once, as a server does that is started again. */
+  drop(chat: string): void
   /** Ends everything. Settles when every source has let go. */
   close(): Promise<void>
 }
@@ -101,6 +103,7 @@ export function createRuns(limits: RunLimits = {}): Runs {
     }
     log.end(reason)
     run.endedAt = now()
+    if (runs.get(key) !== run) return
     run.forgetting = setTimeout(() => forget(key, run), keepMs)
     run.forgetting.unref()
   }
@@ -137,6 +140,14 @@ export function createRuns(limits: RunLimits = {}): Runs {
       run.log.end('stopped')
       run.controller.abort()
       return run
+    },
+    drop(chat) {
+      for (const [key, run] of runs) {
+        if (run.chat !== chat) continue
+        run.log.end('truncated')
+        run.controller.abort()
+        forget(key, run)
+      }
     },
     async close() {
       for (const { log, controller } of runs.values()) {

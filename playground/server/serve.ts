@@ -3,6 +3,7 @@ import { follow, news } from './follow.js'
 import type { Faults } from './faults.js'
 import { leaving, reply } from './http.js'
 import type { Entry, Log } from './log.js'
+import { startOf } from './orders.js'
 import { type Control, controlEventOf, envelopeOf, eventOf } from './wire.js'
 
 /** What serving needs beside the log. */
@@ -23,9 +24,8 @@ export async function serveLog(
   log: Log,
   ground: Ground,
 ): Promise<void> {
-  const cursor = cursorOf(req, url)
-  const resumed = log.after(cursor, 0) !== undefined
-  const known = resumed ? cursor : undefined
+  const floor = ground.faults.orders.floor(url.searchParams.get('chat') ?? undefined, log)
+  const { from: known, resumed } = startOf(log, cursorOf(req, url), floor)
   if (/\btext\/event-stream\b/i.test(req.headers.accept ?? '')) return stream(res, url, log, known, resumed, ground)
   // A POST is answered at once: whoever starts something wants to know that it has been heard.
   const wait = req.method === 'POST' ? 0 : Number(url.searchParams.get('wait') ?? 0)

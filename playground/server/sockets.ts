@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import { follow } from './follow.js'
 import { isRecord, Refusal } from './http.js'
 import type { Entry, Log } from './log.js'
+import { startOf } from './orders.js'
 import type { Ground } from './serve.js'
 import { type Control, envelopeOf } from './wire.js'
 
@@ -42,6 +43,7 @@ const CLOSE_CODES: Readonly<Record<number, number>> = {
   410: 4410,
   409: 4409,
   413: 1009,
+  429: 1013,
   503: 1013,
 }
 const HELLO_TOO_LATE = 4408
@@ -49,6 +51,12 @@ const HELLO_TOO_LATE = 4408
 const REASON_BYTES = 123
 /** Whoever hears bytes more slowly than this goes without them: nothing promises that they arrive. */
 const MAX_WAITING_BYTES = 1_000_000
+
+/** Says no with a close code and a reason. */
+export function refuseSocket(socket: WebSocket, { status, message, retryAfterMs }: Refusal): void {
+  const reason = retryAfterMs === undefined ? message : `retry=${Math.ceil(retryAfterMs)}`
+  socket.close(CLOSE_CODES[status] ?? 4400, Buffer.from(reason).subarray(0, REASON_BYTES).toString())
+}
 
 /** Serves logs over a WebSocket: one log per line, chosen by the client's first frame. */
 export function serveSocket(socket: WebSocket, raw: Duplex, ground: SocketGround): void {
@@ -63,10 +71,7 @@ export function serveSocket(socket: WebSocket, raw: Duplex, ground: SocketGround
       if (socket.readyState === socket.OPEN) socket.send(envelopeOf(items), () => settle())
       else settle()
     })
-  const refuse = ({ status, message, retryAfterMs }: Refusal): void => {
-    const reason = retryAfterMs === undefined ? message : `retry=${Math.ceil(retryAfterMs)}`
-    socket.close(CLOSE_CODES[status] ?? 4400, Buffer.from(reason).subarray(0, REASON_BYTES).toString())
-  }
+  const refuse = (refusal: Refusal): void => refuseSocket(socket, refusal)
 
   const late = setTimeout(() => socket.close(HELLO_TOO_LATE, 'Say hello first'), helloWithinMs)
   const beat = setInterval(() => {
@@ -96,14 +101,14 @@ export function serveSocket(socket: WebSocket, raw: Duplex, ground: SocketGround
     line = opened
     clearTimeout(late)
     const { log, cursor } = opened
-    const resumed = log.after(cursor, 0) !== undefined
+    const { from, resumed } = startOf(log, cursor, faults.orders.floor(opened.chat ?? ground.chat, log))
     let greeting: Control[] = [{ t: 'welcome', resumed, heartbeatMs }]
     async function put(entries: readonly Entry[]): Promise<void> {
       const items = [...greeting, ...entries]
       greeting = []
       await say(...items)
     }
-    const read = follow(log, resumed ? cursor : undefined, left.signal, put)
+    const read = follow(log, from, left.signal, put)
     // What is there already travels with the welcome; where nothing is, the welcome goes alone.
     if (greeting.length > 0) await put([])
     const how = await read

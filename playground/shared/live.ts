@@ -88,9 +88,10 @@ export const views: readonly View[] = [
 export const timesOf = ({ samples }: Feed): readonly number[] => samples.map(({ at }) => at / 1000)
 
 /** The accounts, for the line under the charts. */
-export const countsOf = (feed: Feed): readonly (readonly [name: string, value: string])[] => [
+export const countsOf = (feed: Feed, gaps: number): readonly (readonly [name: string, value: string])[] => [
   ['Received', String(feed.samples.length === 0 ? 0 : feed.newest - feed.first + 1 - feed.missing)],
   ['Newest', `#${feed.newest}`],
   ['Missing', String(feed.missing)],
   ['Twice', String(feed.twice)],
+  ['Gaps told', String(gaps)],
 ]

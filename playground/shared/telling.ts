@@ -1,4 +1,4 @@
-import type { ConnectionState } from 'holdline'
+import type { ConnectionState, ErrorKind } from 'holdline'
 import type { ChatMessage, ChatSnapshot, MessageEnd } from 'holdline/chat'
 import { labelOf } from './transports'
 
@@ -22,14 +22,25 @@ const told = (tone: Telling['tone'], word: string, ...more: readonly string[]): 
   more: more.filter((part) => part !== ''),
 })
 
+/** What is worth trying again, in words for everybody. */
+const TROUBLES: Readonly<Partial<Record<ErrorKind, string>>> = {
+  network: 'The line broke',
+  timeout: 'The line fell silent',
+  'server-busy': 'The server is busy',
+  protocol: 'That was no answer',
+  cursor: 'The server has forgotten',
+}
+
 export function tellChat(
-  { status, connection, error }: Pick<ChatSnapshot, 'status' | 'connection' | 'error'>,
+  { status, connection, error, stalled }: Pick<ChatSnapshot, 'status' | 'connection' | 'error' | 'stalled'>,
   now: number,
 ): Telling {
   const { transport, attempt, retryAtMs, lastByteAtMs } = connection
   const byte = heard(lastByteAtMs, now)
   const again = attempt > 1 ? `attempt ${attempt}` : ''
   const back = attempt > 1 ? `on line ${attempt}, nothing lost` : ''
+  if (stalled && connection.status !== 'waiting')
+    return told('warn', 'Nothing comes', 'the model may only be slow', byte)
   switch (status) {
     case 'ready':
       return transport
@@ -61,7 +72,7 @@ export function tellLine(state: ConnectionState, now: number): Telling {
     case 'open':
       return told('live', 'Live', over(transport), heard(lastByteAtMs, now))
     case 'waiting':
-      return told('warn', state.error.message, retry(state.retryAtMs, now, attempt))
+      return told('warn', TROUBLES[state.error.kind] ?? state.error.message, retry(state.retryAtMs, now, attempt))
     case 'paused':
       return told('warn', 'Paused', 'the page is put away')
     case 'closed':
@@ -71,8 +82,15 @@ export function tellLine(state: ConnectionState, now: number): Telling {
   }
 }
 
+/** Whether there is a wait to cut short, or an end to take back. */
+export const canDial = (status: ConnectionState['status']): boolean => status === 'waiting' || status === 'failed'
+
 /** For ears: what happened, without the numbers that change all the time. */
-export function speakChat(status: ChatSnapshot['status'], last: ChatMessage | undefined): string {
+export function speakChat(
+  { status, stalled }: Pick<ChatSnapshot, 'status' | 'stalled'>,
+  last: ChatMessage | undefined,
+): string {
+  if (stalled) return 'Nothing has come for a while. You can stop the answer.'
   switch (status) {
     case 'submitted':
       return 'Asked. Waiting for the answer.'

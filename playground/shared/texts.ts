@@ -7,7 +7,7 @@ export const suggestions: readonly string[] = [
 
 export const hints = {
   ready: 'Enter sends · Shift+Enter makes a new line',
-  busy: 'Write on if you like; sending waits for this answer',
+  busy: 'What you send now waits for its turn',
 } as const
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,4 @@
-import { envelope, longPolling, polling, sse, type Transport, webSocket } from 'holdline'
+import { acrossTabs, envelope, longPolling, polling, sse, type Transport, webSocket } from 'holdline'
 
 export type Choice = 'auto' | 'webSocket' | 'sse' | 'longPolling' | 'polling'
 
@@ -13,9 +13,14 @@ export const choices: readonly { readonly value: Choice; readonly label: string 
 const pick = (choice: Choice, all: readonly Transport[]): readonly Transport[] =>
   choice === 'auto' ? all : all.filter(({ name }) => name === choice)
 
-/** A chat brings its own dialect. */
-export const chatTransports = (choice: Choice): readonly Transport[] =>
-  pick(choice, [webSocket('/api/chat/ws'), sse('/api/chat'), longPolling('/api/chat'), polling('/api/chat')])
+/** A chat brings its own dialect. The socket's address names the chat too, so that faults meet it before its first word. */
+export const chatTransports = (choice: Choice, chat: string): readonly Transport[] =>
+  pick(choice, [
+    webSocket(`/api/chat/ws?chat=${chat}`),
+    sse('/api/chat'),
+    longPolling('/api/chat'),
+    polling('/api/chat'),
+  ])
 
 /** `tag` names this page's lines to the server. */
 export function liveTransports(choice: Choice, tag: string): readonly Transport[] {
@@ -26,6 +31,20 @@ export function liveTransports(choice: Choice, tag: string): readonly Transport[
     longPolling(`/api/live?chat=${tag}`, { dialect }),
     polling(`/api/live?chat=${tag}`, { dialect, everyMs: 2_000 }),
   ])
+}
+
+/** The room is a feed with a way out. `together`: one line for all tabs. */
+export function roomTransports(choice: Choice, tag: string, together: boolean): readonly Transport[] {
+  const dialect = envelope()
+  const url = `/api/room?chat=${tag}`
+  const options = { dialect, sendUrl: url }
+  const all = [
+    webSocket(`/api/room/ws?chat=${tag}`, { dialect }),
+    sse(url, options),
+    longPolling(url, options),
+    polling(url, { ...options, everyMs: 2_000 }),
+  ]
+  return pick(choice, together ? all.map((transport) => acrossTabs('room', transport)) : all)
 }
 
 /** What a transport is called on the screen. */

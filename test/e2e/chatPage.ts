@@ -34,6 +34,16 @@ export const ended = async (page: Page, timeout: number = soon.timeout): Promise
   await button(page, 'Send').waitFor({ timeout })
 }
 
+/** Orders a fault at the bench, which is opened for it. */
+export async function order(page: Page, fault: string, seconds: string = '3 s'): Promise<void> {
+  await button(page, 'More faults').click()
+  const bench = page.getByRole('region', { name: 'Faults' })
+  await bench.getByLabel('For').selectOption(seconds)
+  const told = page.waitForResponse('**/api/faults/**')
+  await bench.getByRole('button', { name: fault, exact: true }).click()
+  await told
+}
+
 const ANSWER = 'article.assistant:last-of-type .prose'
 
 /** Waits until more of the answer is shown than now. */
@@ -56,7 +66,7 @@ export const statsOf = (playground: Playground, chat: string): Promise<Stats> =>
   playground.read(`/api/stats?chat=${chat}`)
 
 /** Asks past all pages, as fast as it goes and with nothing in the way: what an answer is measured by. */
-export async function answerUncut(playground: Playground, question: string): Promise<Turn & { readonly chat: string }> {
+export async function answerUncut(playground: Playground, question: string): Promise<Turn> {
   const chat = `uncut-${Math.random().toString(36).slice(2)}`
   const response = await fetch(`${playground.origin}/api/chat?chat=${chat}&run=1&speed=100000`, {
     method: 'POST',
@@ -66,16 +76,28 @@ export async function answerUncut(playground: Playground, question: string): Pro
   await response.text()
   const turn = (await turnsOf(playground, chat)).at(-1)
   if (turn?.role !== 'assistant') throw new Error('There was no answer')
-  return { ...turn, chat }
+  return turn
 }
 
-/** An answer as a page shows it that was opened after the fact, and never saw a line break. */
-export async function showUncut(playground: Playground, path: string, chat: string): Promise<string> {
-  const { page } = await playground.open('/')
-  await page.evaluate((id) => sessionStorage.setItem('holdline.chat', id), chat)
-  await page.goto(playground.origin + path)
-  await answerIn(page).waitFor(soon)
+/** An answer as a page shows it that never saw a line break. */
+export async function showUncut(playground: Playground, path: string, question: string): Promise<string> {
+  const { page } = await playground.open(`${path}${path.includes('?') ? '&' : '?'}speed=100000`)
+  await ask(page, question)
+  await page.locator('article[data-end=complete]').waitFor(soon)
   const text = (await answerIn(page).textContent()) ?? ''
   await page.context().close()
   return text
+}
+
+/** Counts how often the page has told of a broken line; waits until it was so many times. */
+export async function watchBreaks(page: Page): Promise<(times: number) => Promise<unknown>> {
+  await page.evaluate(() => {
+    const line = document.querySelector<HTMLElement>('.state')!
+    line.title = '0'
+    new MutationObserver((changes) => {
+      const before = changes[0]?.oldValue
+      if (line.dataset.tone === 'warn' && before !== 'warn') line.title = String(Number(line.title) + 1)
+    }).observe(line, { attributeFilter: ['data-tone'], attributeOldValue: true })
+  })
+  return (times) => page.locator(`.state[title="${times}"]`).waitFor(soon)
 }

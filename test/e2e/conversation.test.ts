@@ -1,17 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  answerIn,
-  answerUncut,
-  ask,
-  button,
-  chatIdOf,
-  ended,
-  grows,
-  showUncut,
-  soon,
-  statsOf,
-  turnsOf,
-} from './chatPage.ts'
+import { answerIn, answerUncut, ask, button, chatIdOf, ended, grows, soon, statsOf, turnsOf } from './chatPage.ts'
 import { both, canRun, frameworks, type Playground, startPlayground } from './playground.ts'
 
 const QUESTION = 'What must my server do?'
@@ -104,22 +92,6 @@ describe.skipIf(!canRun)('the chat page', () => {
       await page.context().close()
     },
   )
-
-  test.for(frameworks)('catches up with an answer in whose midst it was reloaded, in %s', async (framework) => {
-    const { page, complaints } = await playground.open(`/${framework}/?speed=60`)
-    const chat = await chatIdOf(page)
-    await ask(page, QUESTION)
-    await grows(page)
-    await page.reload()
-    await page.getByText('Catching up').waitFor(soon)
-    await ended(page)
-
-    expect((await turnsOf(playground, chat)).at(-1)?.text).toBe(uncut.text)
-    expect(await answerIn(page).textContent()).toBe(await showUncut(playground, `/${framework}/`, uncut.chat))
-    expect((await statsOf(playground, chat)).runs).toBe(1)
-    expect(complaints).toEqual([])
-    await page.context().close()
-  })
 
   test.for(frameworks)('copies an answer as it was written, in %s', async (framework) => {
     const { page } = await playground.open(`/${framework}/?speed=2000`)

@@ -1,13 +1,24 @@
-import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { tokensOf } from '../../playground/server/assistant.ts'
-import { answerIn, answerUncut, ask, chatIdOf, ended, grows, showUncut, soon, statsOf, turnsOf } from './chatPage.ts'
+import {
+  answerIn,
+  answerUncut,
+  ask,
+  chatIdOf,
+  ended,
+  grows,
+  showUncut,
+  soon,
+  statsOf,
+  turnsOf,
+  watchBreaks,
+} from './chatPage.ts'
 import { both, canRun, type Playground, startPlayground } from './playground.ts'
 
 const QUESTION = 'What must my server do?'
 const CUTS = 10
 /** How long an answer shall take that is cut so often. */
-const SECONDS = 30
+const SECONDS = 45
 
 describe.skipIf(!canRun).concurrent('an answer that is cut ten times', () => {
   let playground: Playground
@@ -46,7 +57,7 @@ describe.skipIf(!canRun).concurrent('an answer that is cut ten times', () => {
       expect(running?.running, 'the last cut came too late to count').toBe(true)
       await ended(page, 60_000)
 
-      expect(await answerIn(page).textContent()).toBe(await showUncut(playground, path, uncut.chat))
+      expect(await answerIn(page).textContent()).toBe(await showUncut(playground, path, QUESTION))
       expect((await turnsOf(playground, chat)).map(({ text }) => text)).toEqual([QUESTION, uncut.text])
       const { runs, httpPosts, socketRuns, gets } = await statsOf(playground, chat)
       const overSocket = transport === 'webSocket' ? 1 : 0
@@ -57,19 +68,6 @@ describe.skipIf(!canRun).concurrent('an answer that is cut ten times', () => {
     },
   )
 })
-
-/** Counts how often the page has told of a broken line; waits until it was so many times. */
-async function watchBreaks(page: Page): Promise<(times: number) => Promise<unknown>> {
-  await page.evaluate(() => {
-    const line = document.querySelector<HTMLElement>('.state')!
-    line.title = '0'
-    new MutationObserver((changes) => {
-      const before = changes[0]?.oldValue
-      if (line.dataset.tone === 'warn' && before !== 'warn') line.title = String(Number(line.title) + 1)
-    }).observe(line, { attributeFilter: ['data-tone'], attributeOldValue: true })
-  })
-  return (times) => page.locator(`.state[title="${times}"]`).waitFor(soon)
-}
 
 function pressTryNow(): void {
   const buttons = [...document.querySelectorAll<HTMLButtonElement>('.state button')]

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { button, soon, stateIn } from './chatPage.ts'
+import { button, order, soon, stateIn } from './chatPage.ts'
 import {
   both,
   canRun,
@@ -78,14 +78,49 @@ describe.skipIf(!canRun)('the live page', () => {
   test.for(frameworks)('fills in what was missed while new lines were refused, in %s', async (framework) => {
     const { page, complaints } = await playground.open(`/${framework}/live.html?transport=sse`)
     await expect.poll(() => count(page, 'Received'), soon).toBeGreaterThan(3)
-    await button(page, 'Refuse for 3 s').click()
-    await button(page, 'Cut the network').click()
+    await order(page, 'Refuse')
     await page.locator('.state[data-tone=warn]').waitFor(soon)
     const before = await count(page, 'Newest')
     await page.locator('.state[data-tone=live]').waitFor(soon)
     // Three seconds are thirty samples; they come with the first answer.
     await expect.poll(() => count(page, 'Newest'), soon).toBeGreaterThan(before + 20)
     expect([await count(page, 'Missing'), await count(page, 'Twice')]).toEqual([0, 0])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test.for(both)('loses nothing where every byte comes alone, in %s over %s', async ([framework, transport]) => {
+    const { page, complaints } = await playground.open(`/${framework}/live.html?transport=${transport}`)
+    await live(page, transport)
+    await order(page, 'Single bytes', '60 s')
+    await button(page, 'Cut the network').click()
+    const before = await count(page, 'Newest')
+    await expect.poll(() => count(page, 'Newest'), soon).toBeGreaterThan(before + 30)
+    await button(page, 'End it').click()
+    await page.getByText('These meet only the lines of this page').waitFor(soon)
+    expect([await count(page, 'Missing'), await count(page, 'Twice')]).toEqual([0, 0])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test.for(both)('tells of a gap where the server has forgotten, in %s over %s', async ([framework, transport]) => {
+    const { page, complaints } = await playground.open(`/${framework}/live.html?transport=${transport}`)
+    await live(page, transport)
+    await expect.poll(() => count(page, 'Received'), soon).toBeGreaterThan(3)
+    await order(page, 'Restart')
+    await page.locator('.state[data-tone=warn]').waitFor(soon)
+    await page.locator('.state[data-tone=live]').waitFor(soon)
+    const before = await count(page, 'Newest')
+    await expect.poll(() => count(page, 'Newest'), soon).toBeGreaterThan(before)
+    expect([await count(page, 'Missing'), await count(page, 'Gaps told')]).toEqual([0, 0])
+
+    await button(page, 'Restart, forget').click()
+    await expect.poll(() => count(page, 'Gaps told'), soon).toBe(1)
+    await page.locator('.state[data-tone=live]').waitFor(soon)
+    const then = await count(page, 'Newest')
+    await expect.poll(() => count(page, 'Newest'), soon).toBeGreaterThan(then)
+    // What a poll had not fetched by then is gone with the memory.
+    expect(await count(page, 'Twice')).toBe(0)
     expect(complaints).toEqual([])
     await page.context().close()
   })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { build } from 'vite'
 import { createPlaygroundServer, type PlaygroundOptions } from '../../playground/server/app.ts'
 import { browsers, chromiumFlags } from '../support/browsers.ts'
@@ -23,8 +23,8 @@ export interface Tab {
 
 export interface Playground {
   readonly origin: string
-  /** Opens a page in a browser profile of its own. */
-  open(path: string): Promise<Tab>
+  /** Opens a page in a browser profile of its own, or in that one. */
+  open(path: string, profile?: BrowserContext): Promise<Tab>
   /** Reads JSON from the server. */
   read<T>(path: string): Promise<T>
   close(): Promise<void>
@@ -52,8 +52,8 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
 
   return {
     origin,
-    async open(path) {
-      const context = await browser.newContext()
+    async open(path, profile) {
+      const context = profile ?? (await browser.newContext())
       const page = await context.newPage()
       const complaints: string[] = []
       page.on('pageerror', ({ message }) => complaints.push(message))

@@ -8,7 +8,7 @@ interface ComposerProps {
 
 export function Composer({ busy, onSend, onStop }: ComposerProps) {
   const [text, setText] = useState('')
-  const ready = !busy && text.trim() !== ''
+  const ready = text.trim() !== ''
 
   const send = (): void => {
     if (!ready) return
@@ -39,13 +39,12 @@ export function Composer({ busy, onSend, onStop }: ComposerProps) {
         onChange={({ target }) => setText(target.value)}
         onKeyDown={press}
       />
-      {busy ? (
-        <button key="stop" type="button" onClick={onStop}>
+      <button type="submit" className={busy ? '' : 'primary'} disabled={!ready}>
+        {busy ? 'Queue' : 'Send'}
+      </button>
+      {busy && (
+        <button type="button" onClick={onStop}>
           Stop
-        </button>
-      ) : (
-        <button key="send" type="submit" className="primary" disabled={!ready}>
-          Send
         </button>
       )}
     </form>

@@ -1,11 +1,11 @@
 import { useConnection, useFold } from 'holdline/react'
 import { useCallback, useMemo, useState } from 'react'
-import { makeTrouble } from '../../shared/conversation'
 import { countsOf, liveOptions, nothing, tag, take, timesOf, views } from '../../shared/live'
-import { tellLine } from '../../shared/telling'
-import { messageOf } from '../../shared/texts'
+import { canDial, tellLine } from '../../shared/telling'
 import { type Choice, keepChoice, readChoice } from '../../shared/transports'
+import { Bench } from './Bench'
 import { Chart } from './Chart'
+import { useAttempt } from './hooks'
 import { StateLine } from './StateLine'
 import { TransportChooser } from './TransportChooser'
 
@@ -13,7 +13,8 @@ export function LiveApp() {
   const [choice, setChoice] = useState(readChoice)
   const { connection, state, reconnect } = useConnection(liveOptions(choice), [choice])
   const feed = useFold(connection, take, nothing)
-  const [trouble, setTrouble] = useState<string>()
+  const gaps = useFold(connection.gaps, (count) => count + 1, 0)
+  const { trouble, attempt } = useAttempt()
 
   const times = useMemo(() => timesOf(feed), [feed])
   const last = feed.samples.at(-1)
@@ -23,30 +24,17 @@ export function LiveApp() {
     keepChoice(next)
     setChoice(next)
   }
-  const attempt = (deed: Promise<unknown>): void => {
-    setTrouble(undefined)
-    deed.catch((error: unknown) => setTrouble(messageOf(error)))
-  }
 
   return (
     <main>
       <div className="tools">
         <TransportChooser choice={choice} onChoose={choose} />
-        <button
-          type="button"
-          disabled={state.status !== 'open'}
-          onClick={() => attempt(makeTrouble(`cut?chat=${tag}`))}
-        >
-          Cut the network
-        </button>
-        <button type="button" onClick={() => attempt(makeTrouble('refuse?ms=3000'))}>
-          Refuse for 3 s
-        </button>
+        <Bench chat={tag} open={state.status === 'open'} attempt={attempt} />
       </div>
       <h1>The server’s machine, as it is now</h1>
       <p className="lead">One sample per second. What was missed while the line was down is filled in.</p>
       <StateLine ticking tell={tell}>
-        {state.status === 'waiting' && (
+        {canDial(state.status) && (
           <button type="button" className="small" onClick={reconnect}>
             Try now
           </button>
@@ -64,7 +52,7 @@ export function LiveApp() {
         ))}
       </div>
       <dl className="counts">
-        {countsOf(feed).map(([name, count]) => (
+        {countsOf(feed, gaps).map(([name, count]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{count}</dd>

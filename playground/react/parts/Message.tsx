@@ -2,35 +2,30 @@ import { type ChatMessage, type ReasoningPart, textOf } from 'holdline/chat'
 import { memo, useState } from 'react'
 import { noteOf, usageOf } from '../../shared/telling'
 import { Prose } from './Prose'
+import { Versions } from './Versions'
+
+/** What can be done with a message; the same functions for all of them, always. */
+export interface MessageDeeds {
+  readonly again: () => void
+  readonly edit: (id: string, text: string) => void
+  /** Shows the version so many steps away. */
+  readonly show: (id: string, step: 1 | -1) => void
+}
 
 interface MessageProps {
   readonly message: ChatMessage
+  readonly index: number
+  readonly count: number
   /** Whether it is still arriving. */
   readonly live: boolean
-  /** Asks again; only for the last message. */
-  readonly onAgain: (() => void) | undefined
+  readonly busy: boolean
+  readonly last: boolean
+  readonly deeds: MessageDeeds
 }
 
 /** A message that did not change is the same object, so it is not rendered again while another one streams. */
-export const Message = memo(function Message({ message, live, onAgain }: MessageProps) {
+export const Message = memo(function Message({ message, index, count, live, busy, last, deeds }: MessageProps) {
   const text = textOf(message)
-  if (message.role === 'user') {
-    return (
-      <>
-        <article className="message user" aria-label="You">
-          {text}
-        </article>
-        {onAgain && (
-          <p className="note">
-            This question has no answer yet.{' '}
-            <button type="button" onClick={onAgain}>
-              Ask again
-            </button>
-          </p>
-        )}
-      </>
-    )
-  }
   const thought = message.parts.filter((part): part is ReasoningPart => part.type === 'reasoning')
   const note = message.end && noteOf(message.end)
   return (
@@ -48,9 +43,10 @@ export const Message = memo(function Message({ message, live, onAgain }: Message
         </p>
       )}
       <footer className="after">
+        <Versions index={index} count={count} disabled={busy} onStep={(step) => deeds.show(message.id, step)} />
         {!live && text !== '' && <CopyButton text={text} />}
-        {onAgain && (
-          <button type="button" className="small" onClick={onAgain}>
+        {last && !busy && (
+          <button type="button" className="small" onClick={deeds.again}>
             Regenerate
           </button>
         )}

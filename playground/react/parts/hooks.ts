@@ -1,6 +1,5 @@
-import type { Chat } from 'holdline/chat'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
-import { catchUp, stopRun, type Talk } from '../../shared/conversation'
+import { messageOf } from '../../shared/texts'
 import { follow, type Follower } from '../../shared/follow'
 
 /** The time, for what counts down or up on the screen; it stands still while nobody needs it. */
@@ -31,25 +30,15 @@ export function useFollow(
   return { following, jump }
 }
 
-/** Brings in an answer that was still being made when the page was opened. */
-export function useCatchUp(
-  { id, running }: Talk,
-  setMessages: Chat['setMessages'],
-  failed: (error: unknown) => void,
-): { readonly behind: boolean; readonly stopBehind: () => Promise<void> } {
-  const [behind, setBehind] = useState(running !== undefined)
-  useEffect(() => {
-    if (running === undefined) return
-    const leaving = new AbortController()
-    catchUp(id, leaving.signal, ({ messages }) => setMessages(messages ?? []))
-      .catch((error: unknown) => {
-        if (!leaving.signal.aborted) failed(error)
-      })
-      .finally(() => setBehind(leaving.signal.aborted))
-    return () => leaving.abort()
-  }, [id, running, setMessages, failed])
-  const stopBehind = useCallback(async () => {
-    if (running !== undefined) await stopRun(id, running)
-  }, [id, running])
-  return { behind, stopBehind }
+/** Does what may fail, and keeps why the last attempt did. */
+export function useAttempt(): {
+  readonly trouble: string | undefined
+  readonly attempt: (deed: Promise<unknown>) => void
+} {
+  const [trouble, setTrouble] = useState<string>()
+  const attempt = useCallback((deed: Promise<unknown>) => {
+    setTrouble(undefined)
+    deed.catch((failure: unknown) => setTrouble(messageOf(failure)))
+  }, [])
+  return { trouble, attempt }
 }

@@ -1,7 +1,6 @@
-import type { Chat } from 'holdline/chat'
 import { onMounted, onScopeDispose, type Ref, ref, watchEffect } from 'vue'
-import { catchUp, stopRun, type Talk } from '../../shared/conversation'
 import { follow, type Follower } from '../../shared/follow'
+import { messageOf } from '../../shared/texts'
 
 /** The time, for what counts down or up on the screen; it stands still while nobody needs it. */
 export function useNow(ticking: () => boolean): Readonly<Ref<number>> {
@@ -29,26 +28,17 @@ export function useFollow(
   return { following, jump: () => follower?.jump() }
 }
 
-/** Brings in an answer that was still being made when the page was opened. */
-export function useCatchUp(
-  { id, running }: Talk,
-  setMessages: Chat['setMessages'],
-  failed: (error: unknown) => void,
-): { readonly behind: Readonly<Ref<boolean>>; readonly stopBehind: () => Promise<void> } {
-  const behind = ref(running !== undefined)
-  if (running !== undefined) {
-    const leaving = new AbortController()
-    onScopeDispose(() => leaving.abort())
-    catchUp(id, leaving.signal, ({ messages }) => setMessages(messages ?? []))
-      .catch((error: unknown) => {
-        if (!leaving.signal.aborted) failed(error)
-      })
-      .finally(() => (behind.value = false))
-  }
+/** Does what may fail, and keeps why the last attempt did. */
+export function useAttempt(): {
+  readonly trouble: Readonly<Ref<string | undefined>>
+  readonly attempt: (deed: Promise<unknown>) => void
+} {
+  const trouble = ref<string>()
   return {
-    behind,
-    stopBehind: async () => {
-      if (running !== undefined) await stopRun(id, running)
+    trouble,
+    attempt(deed) {
+      trouble.value = undefined
+      deed.catch((failure: unknown) => (trouble.value = messageOf(failure)))
     },
   }
 }
