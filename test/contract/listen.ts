@@ -41,10 +41,16 @@ export function hurried(times: number): Clock {
   const ticking: unknown = setInterval(tick, STEP_MS / 4)
   // In Node it must not keep the process alive; a page has nothing to keep.
   if (ticking instanceof Object && 'unref' in ticking) (ticking as { unref(): void }).unref()
+  const now = (): number => start + tick() * times
   return {
-    now: () => start + tick() * times,
+    now,
     after(ms, task) {
-      const id = setTimeout(task, Math.min(ms / times, 2 ** 31 - 1))
+      const due = now() + ms
+      let id: ReturnType<typeof setTimeout>
+      const wait = (left: number): void => {
+        id = setTimeout(() => (due > now() ? wait(due - now()) : task()), Math.min(left / times, 2 ** 31 - 1))
+      }
+      wait(ms)
       return () => clearTimeout(id)
     },
   }
