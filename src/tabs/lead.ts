@@ -14,6 +14,8 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
   const kept: Frame[] = []
   const waiting: (Word & { t: 'hello' })[] = []
   let { cursor } = attempt
+  /** The message before the first one that is kept. */
+  let before = cursor
   let line: Channel | undefined
   let stopBeating = (): void => {}
 
@@ -26,9 +28,10 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
   /** Brings a tab that has come to where all others are. */
   function answer({ from, cursor: theirs }: Word & { t: 'hello' }): void {
     const at = kept.findIndex(({ id }) => id === theirs)
-    const known = theirs === undefined || theirs === cursor || at >= 0
+    const all = theirs !== undefined && theirs === before
+    const known = theirs === undefined || theirs === cursor || at >= 0 || all
     air.say({ t: 'here', from: me, to: from, resumed: known, sends: !!line?.send })
-    if (at < 0) return
+    if (at < 0 && !all) return
     for (const frame of kept.slice(at + 1)) air.say({ t: 'frame', to: from, frame })
   }
 
@@ -65,7 +68,7 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
       sink.frame(frame)
       cursor = frame.id ?? cursor
       if (frame.id) kept.push(frame)
-      if (kept.length > KEPT) kept.shift()
+      if (kept.length > KEPT) before = kept.shift()?.id
       air.say({ t: 'frame', frame })
     },
     checkpoint(id) {
@@ -77,6 +80,7 @@ export async function lead(transport: Transport, attempt: Attempt, sink: Sink, a
       sink.welcome(welcome)
       if (welcome.resumed !== false) return
       kept.length = 0
+      before = undefined
       beat(false)
     },
   }

@@ -439,3 +439,16 @@ test('a line that was taken over is still asked for signs of life', async () => 
   await pass(120_000)
   expect([pings > 0, second.transport.calls[0]?.over]).toEqual([true, true])
 })
+
+test('a tab that comes back behind the first message of a new line is told of it', async () => {
+  const { open, pass } = setUp()
+  const first = open({ resumeFrom: '1' })
+  await pass()
+  first.transport.last().message('two', { id: '2' })
+  await pass()
+  const second = open({ resumeFrom: '1' })
+  await pass()
+  first.transport.last().message('three', { id: '3' })
+  await pass()
+  expect([second.heard, second.gaps]).toEqual([['two', 'three'], []])
+})

@@ -1,0 +1,30 @@
+import { useReadable } from 'holdline/react'
+import { talks } from '../../shared/talks'
+
+interface TalkChooserProps {
+  readonly id: string
+  /** Without an id, a new one. */
+  readonly onOpen: (id?: string) => void
+}
+
+export function TalkChooser({ id, onOpen }: TalkChooserProps) {
+  const list = useReadable(talks)
+  const isNew = list.every((talk) => talk.id !== id)
+  return (
+    <div className="talks">
+      <label className="chooser">
+        <select aria-label="Conversation" value={id} onChange={({ target }) => onOpen(target.value)}>
+          {isNew && <option value={id}>New conversation</option>}
+          {list.map((talk) => (
+            <option key={talk.id} value={talk.id}>
+              {talk.title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" aria-label="New conversation" title="New conversation" onClick={() => onOpen()}>
+        New
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,6 @@
+import { createApp } from 'vue'
+import { wireBar } from '../shared/bar'
+import RoomApp from './parts/RoomApp.vue'
+
+wireBar()
+createApp(RoomApp).mount('#app')
