@@ -2,7 +2,6 @@ import type { UIMessageChunk } from 'ai'
 import type { Ending } from '../base/ending.js'
 import { asError, type HoldlineError } from '../base/error.js'
 import { truncated } from '../chat/conclude.js'
-import type { ChatProtocol } from '../chat/protocol.js'
 import { tellToStop } from '../chat/stop.js'
 import { createLine } from '../connection/line.js'
 import type { LineOptions } from '../connection/options.js'
@@ -34,9 +33,6 @@ const LAST = /^(finish|abort|error)$/
 const TRUNCATED = 'truncated'
 /** A server that answers like this knows of no such run. */
 const UNKNOWN = /^(http-(404|405|410)|ws-44(04|10))$/
-
-/** What it says when nobody reads and nobody writes, as when a run is told to stop. */
-const wordless: ChatProtocol = { name: 'ai-sdk', request: () => ({}), reader: () => () => [] }
 
 /** Chunks pass through as they are: what they mean is the hook's affair. */
 export function openAnswer(
@@ -110,7 +106,7 @@ export function openAnswer(
     leave()
     output.end(signal?.reason)
     over()
-    if (lives) void tellToStop({ ...options, protocol: wordless }, transport, ask('DELETE'))
+    if (lives) void tellToStop(options, transport, ask('DELETE'))
   }
   signal?.addEventListener('abort', hangUp)
   if (signal?.aborted) hangUp()

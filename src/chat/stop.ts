@@ -1,6 +1,6 @@
 import { tell } from '../base/listeners.js'
 import { createLine } from '../connection/line.js'
-import { listOf } from '../connection/options.js'
+import { type LineOptions, listOf } from '../connection/options.js'
 import type { Attempt } from '../transports/transport.js'
 import type { ChatOptions } from './types.js'
 
@@ -16,7 +16,7 @@ const nothing = (): void => {}
  * hung up, and the network may be as bad as it was. Resolves when the server knows, or when that has failed.
  */
 export function tellToStop(
-  chat: ChatOptions,
+  chat: LineOptions & Pick<ChatOptions, 'onError'>,
   transport: string,
   asked: Pick<Attempt, 'request' | 'dialect'>,
 ): Promise<void> {

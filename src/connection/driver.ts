@@ -16,7 +16,7 @@ import type { ConnectionState } from './state.js'
 /** Whom a driver works for. */
 export interface DriverOwner extends Pick<Sink, 'frame' | 'checkpoint' | 'welcome' | 'fault'> {
   /** What an attempt is told besides what every attempt is told. */
-  ask(sent: boolean): Pick<Attempt, 'request' | 'dialect'> | undefined
+  ask(): Pick<Attempt, 'request' | 'dialect'> | undefined
   /** Behind which message the line goes on. */
   cursor(): string | undefined
   /** Whether a request that must not be made twice may have reached the server. */
@@ -176,7 +176,7 @@ export function createDriver(
     const dial = async (): Promise<Ending | undefined> =>
       plan.transports[index]?.dial(
         {
-          ...owner.ask(sent),
+          ...owner.ask(),
           cursor: owner.cursor(),
           sent,
           renew: state.renew,

@@ -22,7 +22,7 @@ export interface LineOwner {
   fault(error: HoldlineError): void
   gap(gap: Gap): void
   /** What to ask for instead of the transport's own request. */
-  ask?(sent: boolean): Pick<Attempt, 'request' | 'dialect'>
+  ask?(): Pick<Attempt, 'request' | 'dialect'>
   /** Whether a request that must not be made twice may have reached the server. */
   sent?(is: boolean): void
   /** The line is open, and this is what it offers; undefined where it is not. */
@@ -81,7 +81,7 @@ export function createLine(
 
   const house: DriverOwner = {
     cursor: () => ledger.cursor,
-    ask: (sent) => owner.ask?.(sent),
+    ask: () => owner.ask?.(),
     sent: (is) => owner.sent?.(is),
     opened: (channel) => owner.channel?.(channel),
     remember: memory.remember,

@@ -3,7 +3,6 @@ import type { Ending } from '../base/ending.js'
 import { asError, type HoldlineError } from '../base/error.js'
 import { iterate } from '../base/iterate.js'
 import { truncated } from '../chat/conclude.js'
-import type { ChatProtocol } from '../chat/protocol.js'
 import { tellToStop } from '../chat/stop.js'
 import { createLine } from '../connection/line.js'
 import type { LineOptions } from '../connection/options.js'
@@ -33,9 +32,6 @@ interface Output {
 const TRUNCATED = 'truncated'
 /** How often a server may tell nothing behind a turn until that was the last one. */
 const BARREN = 3
-
-/** What it says when nobody reads and nobody writes, as when a run is told to stop. */
-const wordless: ChatProtocol = { name: 'tanstack', request: () => ({}), reader: () => () => [] }
 
 /** Events pass through as they are: what they mean is the client's affair. Without a body a run is only asked for. */
 export const readRun = (
@@ -161,7 +157,7 @@ function hold(
     output.end()
     if (!lives) return
     over()
-    void tellToStop({ ...options, protocol: wordless }, transport, ask('DELETE'))
+    void tellToStop(options, transport, ask('DELETE'))
   }
 
   function classify(ending: Ending): Verdict | undefined {
