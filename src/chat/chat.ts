@@ -7,14 +7,8 @@ import { createConversation } from './conversation.js'
 import { createKeeper } from './keeper.js'
 import type { ChatMessage } from './message.js'
 import { createPublisher } from './publish.js'
-import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, NewMessage, SendMessageOptions } from './types.js'
-
-/** A message that waits for its turn. */
-interface Queued {
-  readonly message: ChatMessage
-  start(): void
-  drop(why: HoldlineError): void
-}
+import { createQueue } from './queue.js'
+import type { Chat, ChatConnection, ChatOptions, ChatSnapshot, NewMessage } from './types.js'
 
 /**
  * Creates a conversation with a server that streams its answers. Nothing happens until something is sent.
@@ -29,8 +23,7 @@ export function createChat(options: ChatOptions): Chat {
   const { generateId = randomId, id = generateId() } = options
   const env = createEnv(options.env)
   const conversation = createConversation(options.messages ?? [])
-  let queue: readonly Queued[] = []
-  let queued: readonly ChatMessage[] = []
+  const queue = createQueue((message, extra) => answering.ask(message, lastId(), 'send', extra))
   let disposed = false
   const publisher = createPublisher(env, options.publish, publish)
   const answering = createAnswering(options, id, generateId, conversation, publisher, nextInQueue)
@@ -60,7 +53,11 @@ export function createChat(options: ChatOptions): Chat {
       if (keeper.loaded) await keeper.loaded
       const asked = written(message)
       const { whileBusy } = options
-      if (answering.run && whileBusy === 'queue' && !disposed) return enqueue(asked, extra)
+      if (answering.run && whileBusy === 'queue' && !disposed) {
+        const answered = queue.add(asked, extra)
+        publisher.now()
+        return answered
+      }
       if (whileBusy === 'replace') void answering.run?.stop()
       refuseIfBusy()
       return answering.ask(asked, lastId(), 'send', extra)
@@ -109,6 +106,12 @@ export function createChat(options: ChatOptions): Chat {
         approval,
       })
     },
+    cancelQueued(messageId) {
+      const why = wrong('aborted', 'cancelled', 'The message was taken out of the queue')
+      const [message] = queue.drop(why, ({ id: other }) => other === messageId)
+      publisher.now()
+      return message
+    },
     stop: async () => answering.run?.stop(),
     reconnect: () => answering.run?.redial(),
     setMessages(next) {
@@ -124,7 +127,7 @@ export function createChat(options: ChatOptions): Chat {
       keeper.now()
       disposed = true
       answering.leave()
-      setQueue([]).forEach(({ drop }) => drop(gone()))
+      queue.drop(gone())
       publisher.now()
       keeper.stop()
     },
@@ -145,28 +148,10 @@ export function createChat(options: ChatOptions): Chat {
     return messages[messages.length - 1]?.id
   }
 
-  function enqueue(message: ChatMessage, extra?: SendMessageOptions): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const ask = async (): Promise<void> => answering.ask(message, lastId(), 'send', extra)
-      setQueue([...queue, { message, start: () => resolve(ask()), drop: reject }])
-      publisher.now()
-    })
-  }
-
   function nextInQueue(): void {
-    const [next, ...rest] = queue
-    if (!next) return
-    setQueue(rest)
-    next.start()
+    if (!queue.next()) return
     publisher.now()
     if (!answering.run) nextInQueue()
-  }
-
-  function setQueue(next: readonly Queued[]): readonly Queued[] {
-    const before = queue
-    queue = next
-    queued = next.map(({ message }) => message)
-    return before
   }
 
   function publish(): void {
@@ -183,7 +168,7 @@ export function createChat(options: ChatOptions): Chat {
       connection: line.get() as ChatConnection,
       error,
       stalled: run?.stalled ?? false,
-      queued,
+      queued: queue.messages,
     }
   }
 

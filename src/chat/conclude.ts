@@ -5,6 +5,8 @@ import type { MessageEnd } from './message.js'
 export interface Known {
   /** The protocol's mark that the answer is whole, if it has come. */
   readonly finish: { readonly reason: string; readonly raw?: string | undefined } | undefined
+  /** The same, if a server that is asked for more has nothing more to tell. */
+  readonly turn: Known['finish']
   /** Whether anything of the answer has come, and whether a piece of it is missing. */
   readonly begun: boolean
   readonly holes: boolean
@@ -20,6 +22,12 @@ export function conclude({ finish, begun, holes, endsWithLine }: Known, done: bo
   if (word === 'stopped') return { state: word, ...rest }
   if (whole && !holes && word !== 'error') return { state: 'complete', reason, ...rest }
   return { ...broken(truncated(), begun && word !== 'error'), ...rest }
+}
+
+/** The server was asked for the rest as often as makes sense. */
+export function givenUp(known: Known, error: HoldlineError): MessageEnd {
+  const finish = known.finish ?? (error.code === 'finished' ? known.turn : undefined)
+  return finish ? conclude({ ...known, finish }, false) : broken(error, known.begun)
 }
 
 /** What has come is kept and called truncated; where that is nothing, or the model gave up, it is an error. */

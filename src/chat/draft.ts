@@ -2,7 +2,7 @@ import type { ChatMessage, ChatPart } from './message.js'
 import { createPartialJson } from './partialJson.js'
 import type { ChatOperation } from './protocol.js'
 import { createSettler } from './settled.js'
-import { build, inputOf, type Slot, written } from './slot.js'
+import { build, inputOf, note, type Slot, written } from './slot.js'
 
 /** An answer being written. Appending costs the same however long it is; only what changed is built anew. */
 export interface Draft {
@@ -41,16 +41,22 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
       case 'text':
       case 'refusal':
       case 'reasoning': {
-        const { type, delta, key, choice = 0 } = operation
+        const { type, delta, key, choice = 0, notes } = operation
         const last = latest((slot) => slot.choice === choice && (key === undefined || slot.key === key))
         const slot = last?.type === type && !last.done ? last : add({ type, key, choice })
         if (type === 'text') (slot.settler ??= createSettler()).write(delta)
+        note(slot, notes)
         return append(slot, delta)
       }
       case 'close':
-        return slots.forEach((slot) => slot.key === operation.key && !slot.tool && seal(slot))
+        return slots.forEach((slot) => {
+          if (slot.key !== operation.key || slot.tool || slot.done) return
+          note(slot, operation.notes)
+          seal(slot)
+        })
       case 'tool-input': {
         const slot = toolOf(operation)
+        note(slot, operation.notes)
         append(slot, operation.delta)
         slot.json ??= createPartialJson()
         return slot.json.write(operation.delta)
@@ -60,7 +66,7 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
         slot.change = { input: inputOf(slot), ...slot.change, ...operation.change }
         slot.done = true
         slot.shown = undefined
-        return
+        return note(slot, operation.notes)
       }
       case 'part': {
         const { part } = operation

@@ -6,7 +6,10 @@ export {
   type DataPart,
   type FilePart,
   isTool,
+  type JsonValue,
   type MessageEnd,
+  type Noted,
+  type ProviderMetadata,
   type ReasoningPart,
   type SourceDocumentPart,
   type SourceUrlPart,
@@ -20,7 +23,7 @@ export {
   type Usage,
 } from './message.js'
 export { createPartialJson, type PartialJson } from './partialJson.js'
-export type { ChatOperation, ChatProtocol, ChatRequestContext, ResumeAt, ToolChange } from './protocol.js'
+export type { ChatOperation, ChatProtocol, ChatRequestContext, Notes, ResumeAt, ToolChange } from './protocol.js'
 export { custom } from './protocols/custom.js'
 export { openAi, type OpenAiOptions } from './protocols/openAi.js'
 export { plain } from './protocols/plain.js'

@@ -1,7 +1,21 @@
 import type { HoldlineError } from '../base/error.js'
 
+/** A value as JSON knows it. */
+export type JsonValue = null | string | number | boolean | JsonValue[] | { [key: string]: JsonValue | undefined }
+
+/**
+ * What a model's provider wants back with the next request, such as the signature of a thought; by the provider's name.
+ * It stands with the part it came with, and the server reads it there.
+ */
+export type ProviderMetadata = Record<string, { [key: string]: JsonValue | undefined }>
+
+/** What a provider has noted about a part. */
+export interface Noted {
+  readonly providerMetadata?: ProviderMetadata
+}
+
 /** Text, as it was written or as it is being written. */
-export interface TextPart {
+export interface TextPart extends Noted {
   readonly type: 'text'
   readonly text: string
   readonly state?: 'streaming' | 'done'
@@ -15,7 +29,7 @@ export interface TextPart {
 }
 
 /** What a model thought before it answered. */
-export interface ReasoningPart {
+export interface ReasoningPart extends Noted {
   readonly type: 'reasoning'
   readonly text: string
   readonly state?: 'streaming' | 'done'
@@ -60,10 +74,13 @@ export type ToolPart = {
   readonly toolCallId: string
   /** Whether the provider runs the tool itself. */
   readonly providerExecuted?: boolean
+  /** What its provider has noted about the call, and about what has come of it. */
+  readonly callProviderMetadata?: ProviderMetadata
+  readonly resultProviderMetadata?: ProviderMetadata
 } & ToolState
 
 /** An attachment. */
-export interface FilePart {
+export interface FilePart extends Noted {
   readonly type: 'file'
   readonly mediaType: string
   readonly filename?: string
@@ -72,7 +89,7 @@ export interface FilePart {
 }
 
 /** Where an answer has something from. */
-export interface SourceUrlPart {
+export interface SourceUrlPart extends Noted {
   readonly type: 'source-url'
   readonly sourceId: string
   readonly url: string
@@ -80,7 +97,7 @@ export interface SourceUrlPart {
 }
 
 /** Where an answer has something from: a document. */
-export interface SourceDocumentPart {
+export interface SourceDocumentPart extends Noted {
   readonly type: 'source-document'
   readonly sourceId: string
   readonly mediaType: string

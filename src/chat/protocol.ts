@@ -1,6 +1,6 @@
 import type { StreamFormat } from '../frames/format.js'
 import type { Frame } from '../frames/frame.js'
-import type { ChatMessage, ChatPart, DataPart, ToolState, Usage } from './message.js'
+import type { ChatMessage, ChatPart, DataPart, Noted, ToolPart, ToolState, Usage } from './message.js'
 
 /** What becomes of a tool call, whole: the state, and what belongs to it. `input` stays as it is where it is left out. */
 export type ToolChange = ToolState extends infer S
@@ -8,6 +8,9 @@ export type ToolChange = ToolState extends infer S
     ? Omit<S, 'input'> & { readonly input?: unknown }
     : never
   : never
+
+/** What a provider has noted, as fields that are laid on the part. */
+export type Notes = Noted & Pick<ToolPart, 'callProviderMetadata' | 'resultProviderMetadata'>
 
 /** What can happen in an answer, whoever sends it. */
 export type ChatOperation =
@@ -21,9 +24,10 @@ export type ChatOperation =
       readonly delta: string
       readonly key?: string | undefined
       readonly choice?: number | undefined
+      readonly notes?: Notes | undefined
     }
   /** The part of that key is whole. */
-  | { readonly type: 'close'; readonly key: string }
+  | { readonly type: 'close'; readonly key: string; readonly notes?: Notes | undefined }
   /** A tool call's input, piece by piece; `key` tells the calls of one answer apart. The first piece names the tool. */
   | {
       readonly type: 'tool-input'
@@ -32,6 +36,7 @@ export type ChatOperation =
       readonly name?: string | undefined
       readonly delta: string
       readonly choice?: number | undefined
+      readonly notes?: Notes | undefined
     }
   /** A tool call gets on: its input is whole, it waits for approval, it has run. `key` as above. */
   | {
@@ -42,6 +47,7 @@ export type ChatOperation =
       readonly providerExecuted?: boolean | undefined
       readonly change: ToolChange
       readonly choice?: number | undefined
+      readonly notes?: Notes | undefined
     }
   /** A part that comes whole. One with the same type and id takes the place of the one before. */
   | { readonly type: 'part'; readonly part: ChatPart }
@@ -52,8 +58,11 @@ export type ChatOperation =
   | { readonly type: 'metadata'; readonly metadata: unknown }
   /** The server's own name for this message. */
   | { readonly type: 'message'; readonly id: string }
-  /** The model is asked again, with what its tools have found. */
-  | { readonly type: 'step' }
+  /**
+   * The model is asked again, with what its tools have found. `end`: what the answer has ended with, if a server that is
+   * asked for more has nothing more to tell.
+   */
+  | { readonly type: 'step'; readonly end?: { readonly reason: string; readonly raw?: string | undefined } }
   /** What has come since the last step is void: the model tries again. */
   | { readonly type: 'reset-step' }
   /** All that has come is void: the server tells the whole answer so far again. It is shown once it has caught up. */
@@ -83,6 +92,8 @@ export interface ResumeAt {
   readonly replay?: boolean | undefined
   /** The query instead, where nothing of the answer is known any more: after a reload. @defaultValue `query` */
   readonly whole?: Readonly<Record<string, string>> | undefined
+  /** Where a POST, below the transport's URL, stops it; over HTTP only. @defaultValue a DELETE like those of PROTOCOL.md */
+  readonly stop?: string | undefined
 }
 
 /** What a protocol makes its request of. */

@@ -3,9 +3,10 @@ import { tell } from '../base/listeners.js'
 import { createLine } from '../connection/line.js'
 import { envelope } from '../transports/envelope.js'
 import type { Attempt, AttemptRequest } from '../transports/transport.js'
-import { broken, conclude, type Known, truncated } from './conclude.js'
+import { broken, conclude, givenUp, type Known, truncated } from './conclude.js'
 import { createDraft, type Draft } from './draft.js'
 import type { DataPart, MessageEnd } from './message.js'
+import { placeOf } from './place.js'
 import type { ChatOperation } from './protocol.js'
 import { tellToStop } from './stop.js'
 import { classify } from './classify.js'
@@ -28,7 +29,9 @@ export function createRun(
   /** What stood on the screen when the server began anew. */
   let before = shown ? createDraft(shown) : draft
   let read = protocol.reader()
-  let finish: (ChatOperation & { type: 'finish' }) | undefined
+  /** What the answer has ended with, and with what if nothing follows. */
+  let finish: Known['finish']
+  let turn: Known['finish']
   /** Whether the request may have reached the server, whether anything of the answer has come, and with a cursor. */
   let sent = resumed
   let begun = false
@@ -39,12 +42,11 @@ export function createRun(
   let over = false
 
   const ask = (method: AttemptRequest['method']): Pick<Attempt, 'request' | 'dialect'> => {
+    const body = method === 'POST' ? asked.body : undefined
     const { format } = protocol
-    if (method === 'POST') return { dialect, request: { ...asked, method, format } }
-    const { path, query = path === undefined ? asked.query : {} } = (method === 'GET' && resume) || {}
-    return { dialect, request: { ...asked, method, body: undefined, format, path, query } }
+    return { dialect, request: { ...asked, method, body, format, ...placeOf(method, resume, asked.query) } }
   }
-  const known = (): Known => ({ finish, begun, holes, endsWithLine: protocol.endsWithLine ?? false })
+  const known = (): Known => ({ finish, turn, begun, holes, endsWithLine: protocol.endsWithLine ?? false })
   /** A new draft is not shown before it is as long as what stands on the screen. */
   const standing = (): Draft => (before.size > draft.size ? before : draft)
   /** Whether the server can be asked for the rest. A run that it ties to this very line ends with it. */
@@ -113,7 +115,7 @@ export function createRun(
   const forget = line.state.subscribe(() => {
     const state = line.state.get()
     if (state.status === 'closed') end(conclude(known(), false, state.ending))
-    else if (state.status === 'failed') end(finish ? conclude(known(), false) : broken(state.error, begun))
+    else if (state.status === 'failed') end(givenUp(known(), state.error))
     // Dialled again, where the server cannot be asked for the rest: hung up before anything goes out.
     else if (state.status === 'connecting' && lost) end(broken(state.error ?? truncated(), begun))
     else now()
@@ -151,7 +153,7 @@ export function createRun(
     before = standing()
     draft = createDraft(message)
     read = protocol.reader()
-    finish = undefined
+    finish = turn = undefined
     holes = false
   }
 
@@ -186,6 +188,7 @@ export function createRun(
     if (operation.type === 'tool') called(draft.show())
     if (operation.type === 'part' && operation.part.type.startsWith('data-'))
       tell(chat.onData, operation.part as DataPart)
+    turn = operation.type === 'step' ? operation.end : /^(tool|usage)$/.test(operation.type) ? turn : undefined
     if (operation.type === 'finish') finish = operation
     if (operation.type === 'done') end(conclude(known(), true))
     if (operation.type === 'stopped') end(conclude(known(), false, 'stopped'))

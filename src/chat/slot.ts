@@ -1,6 +1,6 @@
 import { type ChatPart, isTool, type ToolPart } from './message.js'
 import type { PartialJson } from './partialJson.js'
-import type { ToolChange } from './protocol.js'
+import type { Notes, ToolChange } from './protocol.js'
 import type { Settler } from './settled.js'
 
 /** A part, and what it is made of while it is being written. */
@@ -16,6 +16,7 @@ export interface Slot {
   settler?: Settler
   /** What has become of a tool call since its input was written. */
   change?: ToolChange
+  notes?: Notes | undefined
   /** What was shown last; undefined once something has changed. */
   shown?: ChatPart | undefined
 }
@@ -31,19 +32,26 @@ export function written(part: ChatPart): Slot {
 
 /** The part as it can be shown now. */
 export function build(slot: Slot): ChatPart {
-  const { type = 'text', tool, text, done, change, settler } = slot
+  const { type = 'text', tool, text, done, change, settler, notes } = slot
   const state = done ? 'done' : 'streaming'
   if (!tool) {
     const kind = type === 'refusal' ? ({ type: 'text', refusal: true } as const) : { type }
-    return { ...kind, text, state, ...(settler && !done && { settled: settler.at }) } as ChatPart
+    return { ...kind, text, state, ...(settler && !done && { settled: settler.at }), ...notes } as ChatPart
   }
-  if (change) return { ...tool, ...change } as ToolPart
-  if (!done) return { ...tool, state: 'input-streaming', input: slot.json?.value() }
+  if (change) return { ...tool, ...change, ...notes } as ToolPart
+  if (!done) return { ...tool, state: 'input-streaming', input: slot.json?.value(), ...notes }
   try {
-    return { ...tool, state: 'input-available', input: parsed(text) }
+    return { ...tool, state: 'input-available', input: parsed(text), ...notes }
   } catch (error) {
     return { ...tool, state: 'output-error', input: text, errorText: String(error) }
   }
+}
+
+/** What a provider notes later takes the place of what it has noted before. */
+export function note(slot: Slot, notes: Notes | undefined): void {
+  if (!notes) return
+  slot.notes = { ...slot.notes, ...notes }
+  slot.shown = undefined
 }
 
 /** Some models call a tool that takes nothing with no text at all. */

@@ -162,6 +162,11 @@ export interface Chat extends Readable<ChatSnapshot> {
   ): void
   /** What the user says to a tool call that waits for approval; `id` is the approval's. */
   addToolApprovalResponse(answer: { readonly id: string; readonly approved: boolean; readonly reason?: string }): void
+  /**
+   * Takes a message out of `queued` and returns it, to be written anew for instance; `undefined` where it does not wait any
+   * more. The promise of its `sendMessage` rejects with the code `cancelled`.
+   */
+  cancelQueued(messageId: string): ChatMessage | undefined
   /** Ends the answer that is arriving and tells the server so. What has come is kept. */
   stop(): Promise<void>
   /** Dials now instead of waiting. */

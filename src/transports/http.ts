@@ -57,7 +57,7 @@ export async function ask(
   const { cursor, sent, signal, env, request, dialect } = attempt
   const given = request ?? options
   let body = await valueOf(given.body, attempt)
-  let method = given.method ?? (body === undefined ? 'GET' : 'POST')
+  let method = request?.verb ?? given.method ?? (body === undefined ? 'GET' : 'POST')
   if (!request && method !== 'GET' && sent && !options.repeat) {
     // Nobody asked for the same thing twice: a model would answer, and be paid, again.
     if (!cursor) throw wrong('request', 'not-repeated', `A ${method} without ids is not sent twice; see repeat`)

@@ -12,6 +12,8 @@ export interface AttemptRequest {
   readonly query: Readonly<Record<string, string>>
   /** Where to ask, over HTTP, if not at the transport's own URL but below it, such as `42/stream`. */
   readonly path?: string | undefined
+  /** Where a server is told to stop in another way than by DELETE. */
+  readonly verb?: 'POST' | undefined
   /** How the answer to a streaming request is framed. @defaultValue as an event stream */
   readonly format?: StreamFormat | undefined
   /** Asked for on every attempt. */

@@ -211,3 +211,21 @@ test('an answer that was torn goes on where LangGraph’s own client would join 
   expect(ours).toMatchObject({ method: 'GET', path: '/threads/T/runs/run-1/stream', cursor: '17000-7' })
   expect(theirs).toMatchObject({ method: 'GET', path: ours!.path, cursor: ours!.cursor })
 })
+
+test('a run that is stopped is cancelled at the server, by its own name', async () => {
+  const { origin, asked: seen } = await serve({
+    http({ path }, to) {
+      if (path.endsWith('/cancel')) to.writeHead(202).end()
+      else to.writeHead(200, head).write(wireOf([['metadata', { run_id: 'R' }], ...events.slice(1, 3)]))
+    },
+  })
+  const chat = createChat({ transports: sse(`${origin}/threads/T/runs/stream`), protocol })
+  const done = chat.sendMessage({ text: 'Weather?' })
+  await expect.poll(() => chat.get().messages.length, { timeout: 5_000 }).toBe(2)
+  await chat.stop()
+  await done
+  expect(seen.map(({ method, path }) => [method, path])).toEqual([
+    ['POST', '/threads/T/runs/stream'],
+    ['POST', '/threads/T/runs/R/cancel'],
+  ])
+})

@@ -395,3 +395,28 @@ test('only what is new is sent to a server that keeps its responses', () => {
     input: [{ role: 'user', content: [{ type: 'input_text', text: 'First' }] }],
   })
 })
+
+test('a response in the background that is stopped is cancelled at the server, by its own name', async () => {
+  const events = numbered([{ type: 'response.created', response: response({ background: true }) }, text('Half')])
+  const { origin, asked: seen } = await serve({
+    http({ path }, to) {
+      if (path.endsWith('/cancel')) to.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"resp_1"}')
+      else to.writeHead(200, { 'content-type': 'text/event-stream' }).write(eventsOf(events, { named: true }))
+    },
+  })
+  const chat = createChat({
+    transports: sse(`${origin}/v1/responses`),
+    protocol: openAiResponses({ background: true }),
+    headers: { authorization: 'Bearer key' },
+  })
+  const done = chat.sendMessage({ text: 'hi' })
+  await expect.poll(() => chat.get().messages.map(textOf), { timeout: 5_000 }).toEqual(['hi', 'Half'])
+  await chat.stop()
+  await done
+  expect(chat.get().messages.at(-1)?.end).toEqual({ state: 'stopped' })
+  expect(seen.map(({ method, path, query }) => [method, path, `${query}`])).toEqual([
+    ['POST', '/v1/responses', expect.any(String)],
+    ['POST', '/v1/responses/resp_1/cancel', ''],
+  ])
+  expect(seen[1]?.headers.authorization).toBe('Bearer key')
+})

@@ -26,23 +26,34 @@ const ANSWER = 'Grüße, 世界 👋🏽 "zitiert" \\n'
 const chunks = [
   { type: 'start', messageId: 'm1', messageMetadata: { model: { name: 'gpt' } } },
   { type: 'start-step' },
-  { type: 'reasoning-start', id: '0' },
+  { type: 'reasoning-start', id: '0', providerMetadata: { model: { item: 'i0' } } },
   { type: 'reasoning-delta', id: '0', delta: 'Hm, ' },
   // Text and reasoning may share an id, and be written in turns.
   { type: 'text-start', id: '0' },
   { type: 'text-delta', id: '0', delta: 'I look' },
   { type: 'reasoning-delta', id: '0', delta: 'let me see.' },
-  { type: 'reasoning-end', id: '0' },
+  { type: 'reasoning-end', id: '0', providerMetadata: { model: { signature: 'abc' } } },
   { type: 'text-delta', id: '0', delta: ' it up.' },
   { type: 'text-end', id: '0' },
   { type: 'tool-input-start', toolCallId: 'c1', toolName: 'weather' },
   { type: 'tool-input-delta', toolCallId: 'c1', inputTextDelta: '{"city":"Z\\u00' },
   { type: 'tool-input-start', toolCallId: 'c2', toolName: 'clock' },
   { type: 'tool-input-delta', toolCallId: 'c1', inputTextDelta: 'fcrich"}' },
-  { type: 'tool-input-available', toolCallId: 'c1', toolName: 'weather', input: { city: 'Zürich' } },
+  {
+    type: 'tool-input-available',
+    toolCallId: 'c1',
+    toolName: 'weather',
+    input: { city: 'Zürich' },
+    providerMetadata: { model: { call: 1 } },
+  },
   { type: 'tool-input-error', toolCallId: 'c2', toolName: 'clock', input: { at: 1 }, errorText: 'No such field' },
   { type: 'tool-output-available', toolCallId: 'c1', output: { degrees: 20 }, preliminary: true },
-  { type: 'tool-output-available', toolCallId: 'c1', output: { degrees: 21 } },
+  {
+    type: 'tool-output-available',
+    toolCallId: 'c1',
+    output: { degrees: 21 },
+    providerMetadata: { model: { result: 1 } },
+  },
   {
     type: 'tool-input-available',
     toolCallId: 'c3',
@@ -70,7 +81,7 @@ const chunks = [
   // A source in the midst of a text does not end it.
   { type: 'source-url', sourceId: 's3', url: 'https://c.example/' },
   ...Array.from(ANSWER).map((delta) => ({ type: 'text-delta', id: '0', delta }) as const),
-  { type: 'text-end', id: '0' },
+  { type: 'text-end', id: '0', providerMetadata: { model: { item: 'i1' } } },
   { type: 'message-metadata', messageMetadata: { model: { version: 5 }, tokens: 7 } },
   { type: 'finish-step' },
   { type: 'finish', finishReason: 'stop', messageMetadata: { tokens: 9 } },
@@ -93,7 +104,7 @@ async function theirs(text: string): Promise<UIMessage> {
   return last!
 }
 
-/** What both know, said in one way: what only they keep (a provider's notes, raw input) and empty fields fall out. */
+/** What both know, said in one way: what only they keep (raw input) and empty fields fall out. */
 const common = ({ id, role, metadata, parts }: UIMessage | ChatMessage): unknown =>
   JSON.parse(
     JSON.stringify({
@@ -101,7 +112,7 @@ const common = ({ id, role, metadata, parts }: UIMessage | ChatMessage): unknown
       role,
       metadata,
       parts: (parts as Record<string, unknown>[]).map((part) => {
-        const { providerMetadata: _a, callProviderMetadata: _b, resultProviderMetadata: _c, rawInput, ...rest } = part
+        const { rawInput, ...rest } = part
         delete rest['title' in rest && String(rest['type']).startsWith('tool-') ? 'title' : '']
         if (rest['type'] === 'reasoning') delete rest['id']
         if (rest['preliminary'] === false) delete rest['preliminary']

@@ -76,6 +76,24 @@ describe('while an answer arrives', () => {
     expect(chat.get().queued).toEqual([])
   })
 
+  test('what waits can be taken out of the queue, and is handed back', async () => {
+    const { chat, answer, texts, posts } = setUpChat({ whileBusy: 'queue' })
+    void chat.sendMessage({ text: 'one' })
+    const two = chat.sendMessage({ text: 'two' })
+    const three = chat.sendMessage({ text: 'three' })
+    await Promise.resolve()
+    const [waiting] = chat.get().queued
+    expect(chat.cancelQueued(waiting!.id)).toBe(waiting)
+    await expect(two).rejects.toMatchObject({ kind: 'aborted', code: 'cancelled' })
+    expect(chat.get().queued).toHaveLength(1)
+    expect(chat.cancelQueued(waiting!.id)).toBeUndefined()
+    await answer('first')
+    await answer('second')
+    await three
+    expect(texts()).toEqual(['one', 'first', 'three', 'second'])
+    expect(posts()).toHaveLength(2)
+  })
+
   test('what waits is rejected when the chat is disposed of', async () => {
     const { chat } = setUpChat({ whileBusy: 'queue' })
     void chat.sendMessage({ text: 'one' })

@@ -81,8 +81,8 @@ export function readAgUi(): (frame: Frame) => readonly ChatOperation[] {
 
 function endOf({ outcome, metadata }: AgUiEvent): ChatOperation[] {
   const raw = metadata?.tanstack?.finishReason ?? undefined
-  // TanStack ends each turn of a run that runs its own tools, and goes on.
-  if (raw === 'tool_calls' && !outcome) return [{ type: 'step' }]
+  // TanStack ends each turn of a run that runs its own tools, and goes on; or it was the last.
+  if (raw === 'tool_calls' && !outcome) return [{ type: 'step', end: { reason: 'tool-calls', raw } }]
   if (outcome?.type === 'cancelled') return [{ type: 'stopped' }]
   if (outcome?.type === 'interrupt') {
     const waiting = (outcome.interrupts ?? []).map(({ id, reason, toolCallId, ...rest }): ChatOperation => {

@@ -55,7 +55,8 @@ export function readLangGraph(): (frame: Frame) => readonly ChatOperation[] {
     switch (mode) {
       case 'metadata': {
         const { run_id: run } = value as { readonly run_id?: string }
-        return run ? [{ type: 'resume', at: { path: `../${encodeURIComponent(run)}/stream`, query: {} } }] : []
+        const place = `../${encodeURIComponent(run ?? '')}`
+        return run ? [{ type: 'resume', at: { path: `${place}/stream`, query: {}, stop: `${place}/cancel` } }] : []
       }
       case 'messages':
         // A node that does not stream gives its message whole.

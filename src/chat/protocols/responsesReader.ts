@@ -70,7 +70,8 @@ export function createReader(): (event: Event) => ChatOperation[] {
     if (!background || id === undefined) return []
     const query = { stream: 'true', starting_after: `${last}` }
     // After a reload nothing is known of what came before.
-    const at = { path: encodeURIComponent(id), query, whole: { stream: 'true' } }
+    const path = encodeURIComponent(id)
+    const at = { path, query, whole: { stream: 'true' }, stop: `${path}/cancel` }
     return [{ type: 'resume', at }]
   }
 

@@ -1,5 +1,5 @@
 import type { Frame } from '../../frames/frame.js'
-import type { ChatPart, DataPart } from '../message.js'
+import type { ChatPart, DataPart, ProviderMetadata } from '../message.js'
 import type { ChatOperation, ToolChange } from '../protocol.js'
 import { ofJson, unknown } from './reading.js'
 
@@ -24,6 +24,7 @@ interface Chunk {
   readonly reason?: string
   readonly transient?: boolean
   readonly data?: unknown
+  readonly providerMetadata?: ProviderMetadata
 }
 
 /** What is remembered from one chunk to the next. */
@@ -38,19 +39,25 @@ type Read = (chunk: Chunk, memory: Memory) => ChatOperation[]
 
 /** Text and reasoning may share their ids. */
 const pieces = (type: 'text' | 'reasoning'): Record<string, Read> => {
-  const write: Read = ({ id, delta = '' }) => [{ type, delta, key: `${type} ${id}` }]
+  const notesOf = ({ providerMetadata }: Chunk) => providerMetadata && { notes: { providerMetadata } }
+  const write: Read = (chunk) => [{ type, delta: chunk.delta ?? '', key: `${type} ${chunk.id}`, ...notesOf(chunk) }]
   return {
     [`${type}-start`]: write,
     [`${type}-delta`]: write,
-    [`${type}-end`]: ({ id }) => [{ type: 'close', key: `${type} ${id}` }],
+    [`${type}-end`]: (chunk) => [{ type: 'close', key: `${type} ${chunk.id}`, ...notesOf(chunk) }],
   }
 }
+
+const notesOfCall = ({ providerMetadata: noted }: Chunk, isResult: boolean) =>
+  noted && { notes: isResult ? { resultProviderMetadata: noted } : { callProviderMetadata: noted } }
 
 const tool =
   (change: (chunk: Chunk, memory: Memory) => ToolChange): Read =>
   (chunk, memory) => {
     const { toolCallId: id = '', toolName: name, providerExecuted } = chunk
-    return [{ type: 'tool', key: id, id, name, providerExecuted, change: change(chunk, memory) }]
+    const what = change(chunk, memory)
+    const notes = notesOfCall(chunk, /^output-(available|error)$/.test(what.state))
+    return [{ type: 'tool', key: id, id, name, providerExecuted, change: what, ...notes }]
   }
 
 const approvalOf = ({ toolCallId, approvalId }: Chunk, { approvals }: Memory): string =>
@@ -69,9 +76,11 @@ const nothing: Read = () => []
 const READ: Readonly<Record<string, Read>> = {
   ...pieces('text'),
   ...pieces('reasoning'),
-  'tool-input-start': ({ toolCallId: id = '', toolName: name, providerExecuted }) => [
-    { type: 'tool-input', key: id, id, name, delta: '', ...(providerExecuted && { providerExecuted }) },
-  ],
+  'tool-input-start': (chunk) => {
+    const { toolCallId: id = '', toolName: name, providerExecuted } = chunk
+    const whose = providerExecuted && { providerExecuted }
+    return [{ type: 'tool-input', key: id, id, name, delta: '', ...whose, ...notesOfCall(chunk, false) }]
+  },
   'tool-input-delta': ({ toolCallId: key = '', inputTextDelta: delta = '' }) => [{ type: 'tool-input', key, delta }],
   'tool-input-available': tool(({ input }) => ({ state: 'input-available', input })),
   'tool-input-error': tool(({ input, errorText = '' }) => ({ state: 'output-error', input, errorText })),
