@@ -37,6 +37,8 @@ export interface HubOptions {
   readonly holdMs?: number
   /** Announced in each welcome, in milliseconds. */
   readonly heartbeatMs?: number
+  /** Whether a wire is closed once its answer is out, so that a client has none in store. @defaultValue false */
+  readonly closes?: boolean
   /** How a POST is refused this time: before it is taken, or after it, as by a gateway. */
   readonly mood?: () => 'well' | 'busy' | 'forgetful'
   /** Whether everything of this kind is cut off at once just now, as by a proxy that does not like it. */
@@ -56,7 +58,7 @@ interface Entry {
 export const LETTERS = '/letters'
 
 export async function openHub(options: HubOptions = {}): Promise<Hub> {
-  const { beatMs = 50, holdMs = 100, heartbeatMs, mood = () => 'well' } = options
+  const { beatMs = 50, holdMs = 100, closes = false, heartbeatMs, mood = () => 'well' } = options
   const { shuns = () => false, overlap = () => 0, unmeasured = () => false } = options
   const log: Entry[] = []
   const places = new Map<string, number>()
@@ -176,7 +178,10 @@ export async function openHub(options: HubOptions = {}): Promise<Hub> {
     })
   }
 
-  const server = createServer(handle)
+  const server = createServer((request, response) => {
+    if (closes) response.shouldKeepAlive = false
+    handle(request, response)
+  })
   const sockets = new WebSocketServer({ noServer: true })
   server.on('connection', (socket) => {
     // The port stays ours while the server is down: whoever got it meanwhile would be asked for our log.
