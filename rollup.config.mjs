@@ -28,6 +28,7 @@ export const doors = {
   vue: 'bindings/vue/index.ts',
   testing: 'src/testing/index.ts',
   dialects: 'src/dialects/index.ts',
+  inspector: 'src/inspector/index.ts',
   'adapters/fetch-event-source': 'src/adapters/fetchEventSource.ts',
   'adapters/reconnecting-websocket': 'src/adapters/reconnectingWebSocket.ts',
 }

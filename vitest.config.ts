@@ -32,6 +32,8 @@ const engine = (name: Engine, provider: BrowserProviderOption, headless = true):
   // Named here so that vite does not meet them half way through and reload the page under a running test.
   optimizeDeps: {
     include: [
+      '@ai-sdk/react',
+      '@ai-sdk/vue',
       'eventsource-parser',
       'fast-check',
       'react',
@@ -97,6 +99,7 @@ export default defineConfig({
     // Tests run the sources, by the names that users write. Longer names first.
     alias: [
       { find: 'holdline/dialects', replacement: at('src/dialects/index.ts') },
+      { find: 'holdline/inspector', replacement: at('src/inspector/index.ts') },
       { find: 'holdline/adapters/fetch-event-source', replacement: at('src/adapters/fetchEventSource.ts') },
       { find: 'holdline/adapters/reconnecting-websocket', replacement: at('src/adapters/reconnectingWebSocket.ts') },
       { find: 'holdline/testing', replacement: at('src/testing/index.ts') },

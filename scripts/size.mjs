@@ -20,17 +20,24 @@ const bundles = [
     name: 'core, all five transports, without the SSE parser',
     source: `export { createConnection, eventSource, longPolling, polling, sse, webSocket } from 'holdline'`,
     parser: false,
-    budget: 11_550,
+    budget: 11_600,
     goal: 9_000,
   },
   {
     name: 'core, WebSocket only',
     source: `export { createConnection, webSocket } from 'holdline'`,
-    budget: 8_750,
+    budget: 8_850,
     goal: 4_500,
   },
-  { name: 'chat in React: four transports, openAi, useChat', source: chat('react'), budget: 20_800, goal: 12_000 },
-  { name: 'chat in Vue: four transports, openAi, useChat', source: chat('vue'), budget: 20_800, goal: 12_000 },
+  { name: 'chat in React: four transports, openAi, useChat', source: chat('react'), budget: 21_100, goal: 12_000 },
+  { name: 'chat in Vue: four transports, openAi, useChat', source: chat('vue'), budget: 21_100, goal: 12_000 },
+  {
+    name: 'the inspector, without the core',
+    source: `export { defineInspector } from 'holdline/inspector'`,
+    core: false,
+    budget: 8_000,
+    goal: 8_000,
+  },
   { name: 'the SSE parser (eventsource-parser) alone', source: `export { createParser } from 'eventsource-parser'` },
 ]
 
@@ -40,7 +47,7 @@ if (!existsSync(door('index'))) {
   process.exit(1)
 }
 
-async function weigh({ name, source, parser = true, budget, goal }) {
+async function weigh({ name, source, parser = true, core = true, budget, goal }) {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: root },
     alias: {
@@ -48,8 +55,9 @@ async function weigh({ name, source, parser = true, budget, goal }) {
       'holdline/chat': door('chat'),
       'holdline/react': door('react'),
       'holdline/vue': door('vue'),
+      'holdline/inspector': door('inspector'),
     },
-    external: ['react', 'vue', ...(parser ? [] : ['*/eventsource-parser.js'])],
+    external: ['react', 'vue', ...(parser ? [] : ['*/eventsource-parser.js']), ...(core ? [] : ['*/shared/core.js'])],
     bundle: true,
     minify: true,
     format: 'esm',

@@ -29,11 +29,13 @@ async function checkPackage() {
   await step('format', ['oxfmt', '--check'])
   await step('lint', ['oxlint'])
   await step('types', ['tsc', '-p', 'tsconfig.json'], ['vue-tsc', '-p', 'tsconfig.tools.json'])
+  await step('unused', ['knip'])
   await step('build', node('clean.mjs'), ['rollup', '-c'], ['tsc', '-p', 'tsconfig.build.json'])
   await step('doors', node('check-exports.mjs'))
   await step('publint', ['publint', '--strict'])
   await step('declarations', ['attw', '--pack', '.', '--profile', 'esm-only'])
   await step('size', node('size.mjs'))
+  await step('benchmarks', node('bench-check.mjs'))
 }
 
 /** Runs vitest and adds up its own report. */
@@ -45,6 +47,7 @@ async function runTests() {
     ...args,
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./test/support/enginesReporter.ts',
     `--outputFile.json=${report}`,
   ])
   try {
@@ -76,6 +79,7 @@ try {
     if (code !== 0) throw new Error('failed: the package in the hands of its users (npm run check:consumers)')
     const { code: ofExamples } = await run(process.execPath, ['scripts/check-examples.mjs'])
     if (ofExamples !== 0) throw new Error('failed: the examples (npm run check:examples)')
+    await step('browsers told', [process.execPath, 'scripts/engines.mjs'])
   }
 } catch (error) {
   console.error(`\n${error.message}`)

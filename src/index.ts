@@ -5,11 +5,13 @@ export { type ErrorKind, HoldlineError } from './base/error.js'
 export type { IterateOptions, Overflow } from './base/iterate.js'
 export type { Listenable } from './base/listeners.js'
 export type { Readable } from './base/store.js'
+export type { AttemptNote, Sign } from './connection/notes.js'
 export type {
   Event as ConductEvent,
   Journal,
   Plan as ConductPlan,
   State as ConductState,
+  TappedCall,
   World as ConductWorld,
 } from './connection/machine.js'
 export { type Connection, createConnection, type Message } from './connection/connection.js'

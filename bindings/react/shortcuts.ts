@@ -50,7 +50,7 @@ export function useWebSocket<T = string>(
  * EventSource instead.
  *
  * @example
- * const { data } = useEventSource('/api/news', { headers: () => ({ authorization: token }) })
+ * const { data } = useEventSource('/api/news', { headers: async () => ({ authorization: await token() }) })
  */
 export function useEventSource<T = string>(
   url: UrlSource,

@@ -6,7 +6,8 @@ export interface Listenable<T> {
 }
 
 export interface Listeners<T> extends Listenable<T> {
-  readonly size: number
+  /** How many there are. */
+  size(): number
   tell(value: T): void
 }
 
@@ -16,9 +17,7 @@ export function createListeners<T = void>(): Listeners<T> {
   let entries: readonly { readonly tell: (value: T) => void }[] = []
 
   return {
-    get size() {
-      return entries.length
-    },
+    size: () => entries.length,
     subscribe(listener) {
       const entry = { tell: listener }
       entries = [...entries, entry]

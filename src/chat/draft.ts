@@ -41,22 +41,23 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
       case 'text':
       case 'refusal':
       case 'reasoning': {
-        const { type, delta, key, choice = 0, notes } = operation
+        const { type, delta, key, choice = 0 } = operation
         const last = latest((slot) => slot.choice === choice && (key === undefined || slot.key === key))
         const slot = last?.type === type && !last.done ? last : add({ type, key, choice })
         if (type === 'text') (slot.settler ??= createSettler()).write(delta)
-        note(slot, notes)
+        note(slot, operation)
         return append(slot, delta)
       }
       case 'close':
-        return slots.forEach((slot) => {
-          if (slot.key !== operation.key || slot.tool || slot.done) return
-          note(slot, operation.notes)
+        for (const slot of slots) {
+          if (slot.key !== operation.key || slot.tool || slot.done) continue
+          note(slot, operation)
           seal(slot)
-        })
+        }
+        return
       case 'tool-input': {
         const slot = toolOf(operation)
-        note(slot, operation.notes)
+        note(slot, operation)
         append(slot, operation.delta)
         slot.json ??= createPartialJson()
         return slot.json.write(operation.delta)
@@ -66,7 +67,7 @@ export function createDraft(from: Pick<ChatMessage, 'id'> & Partial<ChatMessage>
         slot.change = { input: inputOf(slot), ...slot.change, ...operation.change }
         slot.done = true
         slot.shown = undefined
-        return note(slot, operation.notes)
+        return note(slot, operation)
       }
       case 'part': {
         const { part } = operation

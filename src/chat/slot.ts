@@ -31,24 +31,25 @@ export function written(part: ChatPart): Slot {
 }
 
 /** The part as it can be shown now. */
-export function build(slot: Slot): ChatPart {
-  const { type = 'text', tool, text, done, change, settler, notes } = slot
+export const build = (slot: Slot): ChatPart => ({ ...plain(slot), ...slot.notes }) as ChatPart
+
+function plain({ type = 'text', tool, text, done, change, settler, json }: Slot): object {
   const state = done ? 'done' : 'streaming'
   if (!tool) {
-    const kind = type === 'refusal' ? ({ type: 'text', refusal: true } as const) : { type }
-    return { ...kind, text, state, ...(settler && !done && { settled: settler.at }), ...notes } as ChatPart
+    const kind = type === 'refusal' ? { type: 'text', refusal: true } : { type }
+    return { ...kind, text, state, ...(settler && !done && { settled: settler.at }) }
   }
-  if (change) return { ...tool, ...change, ...notes } as ToolPart
-  if (!done) return { ...tool, state: 'input-streaming', input: slot.json?.value(), ...notes }
+  if (change) return { ...tool, ...change }
+  if (!done) return { ...tool, state: 'input-streaming', input: json?.value() }
   try {
-    return { ...tool, state: 'input-available', input: parsed(text), ...notes }
+    return { ...tool, state: 'input-available', input: parsed(text) }
   } catch (error) {
     return { ...tool, state: 'output-error', input: text, errorText: String(error) }
   }
 }
 
 /** What a provider notes later takes the place of what it has noted before. */
-export function note(slot: Slot, notes: Notes | undefined): void {
+export function note(slot: Slot, { notes }: { readonly notes?: Notes | undefined }): void {
   if (!notes) return
   slot.notes = { ...slot.notes, ...notes }
   slot.shown = undefined

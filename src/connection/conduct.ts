@@ -54,6 +54,8 @@ export function step(state: State, event: Event, world: World, plan: Plan): Step
     case 'proven':
     case 'ended':
       return live ? onReport(state, event, world, plan) : [state]
+    case 'gap':
+      return [state]
   }
 }
 
@@ -165,17 +167,11 @@ function onTimer(state: State, { timer, lateMs }: Event & { type: 'timer' }, wor
       const what = status === 'open' ? 'first-byte' : 'connect-timeout'
       return retreat(state, { kind: 'timeout', what }, world, plan)
     }
-    case 'settle':
+    case 'settle': {
       if (!state.proven) return [state, { settle: SETTLE_MS }]
-      return [
-        {
-          ...state,
-          failures: 0,
-          strange: 0,
-          tried: '',
-          shown: state.failures ? { ...state.shown, failures: 0 } : state.shown,
-        },
-      ]
+      const shown = state.failures ? { ...state.shown, failures: 0 } : state.shown
+      return [{ ...state, failures: 0, strange: 0, tried: '', shown }]
+    }
     case 'upgrade': {
       if (state.probe !== undefined) return dropProbe(state, plan)
       // Each better one in turn.

@@ -93,7 +93,7 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
     line.hold()
     return () => {
       leave()
-      if (listeners.size === 0) line.release()
+      if (listeners.size() === 0) line.release()
     }
   }
 
@@ -141,7 +141,7 @@ export function createConnection<T = string>(options: ConnectionOptions<T>): Con
       return outbox.post(data, sending)
     },
     reconnect: () => {
-      if (listeners.size > 0) line.redial()
+      if (listeners.size() > 0) line.redial()
     },
     close() {
       line.close()

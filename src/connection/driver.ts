@@ -185,7 +185,7 @@ export function createDriver(
           env,
           pause: (ms) => pause(ms, env.clock, signal),
         },
-        sink,
+        journal?.tap?.(sink, { plan, attempt, index, signal, now }) ?? sink,
       )
     void dial()
       // A transport that rejects has a fault of its own, and must not be asked for ever.

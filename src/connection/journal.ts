@@ -1,3 +1,6 @@
+import { createListeners, type Listenable } from '../base/listeners.js'
+import { createAttempts } from './attempts.js'
+import type { AttemptNote, Sign } from './notes.js'
 import { step } from './conduct.js'
 import type { Event, Journal, Plan, State, World } from './machine.js'
 import { judge } from '../policy/verdict.js'
@@ -9,6 +12,8 @@ export interface JournalEntry {
   readonly world: World
   /** What was shown afterwards. */
   readonly state: ConnectionState
+  /** Whose it is, counted from 1: a chat makes a line for each answer. */
+  readonly line?: number | undefined
 }
 
 /** A journal as it is written to a bug report: plain JSON. */
@@ -19,18 +24,27 @@ export interface Recording {
   /** What was shown and remembered before the first entry. */
   readonly start: State
   readonly entries: readonly JournalEntry[]
+  readonly attempts?: readonly AttemptNote[] | undefined
+  readonly signs?: readonly Sign[] | undefined
 }
 
 /** A journal that keeps what it takes down. */
-export interface KeptJournal extends Journal {
+export interface KeptJournal extends Journal, Listenable<void> {
   readonly entries: readonly JournalEntry[]
-  /** For `JSON.stringify(journal)`. */
+  /** What came over each attempt, and how it ended. */
+  readonly attempts: readonly AttemptNote[]
+  /** When something came: heartbeats, messages, and what else a server may say. */
+  readonly signs: readonly Sign[]
+  /** One for each line, the oldest first. */
+  recordings(): readonly Recording[]
+  /** The line that something happened to last, for `JSON.stringify(journal)`. */
   toJSON(): Recording | undefined
 }
 
 /**
- * A journal for the option `journal`: the last so many events, with every state, attempt, reason, byte count and cursor.
- * A connection without one spends nothing on it. It holds no message, and no header; cursors it does.
+ * A journal for the option `journal`: the last so many events, with every state, attempt, reason, byte count and cursor,
+ * and as many attempts and signs of life. A connection without one spends nothing on it. It holds no message, and no
+ * header; cursors it does.
  *
  * @example
  * const journal = createJournal()
@@ -39,27 +53,53 @@ export interface KeptJournal extends Journal {
  */
 export function createJournal({ limit = 1000 }: { readonly limit?: number | undefined } = {}): KeptJournal {
   const kept: { readonly entry: JournalEntry; readonly before: State; readonly plan: Plan }[] = []
+  const listeners = createListeners()
+  const heard = createAttempts(limit, listeners.tell)
+
+  function record(of: Plan): Recording | undefined {
+    const own = kept.filter(({ plan }) => plan === of)
+    const [first] = own
+    if (!first) return undefined
+    const { transports, judge: _, ...numbers } = of
+    const plan = { ...numbers, transports: transports.map(({ name, patienceMs }) => ({ name, patienceMs })) }
+    const mine = ({ line }: { readonly line: number }): boolean => line === heard.lineOf(of)
+    const whole = {
+      version: 1,
+      plan,
+      start: first.before,
+      entries: own.map(({ entry }) => entry),
+      attempts: heard.attempts.filter(mine),
+      signs: heard.signs.filter(mine),
+    }
+    // What somebody else's code threw may hold anything: secrets, or itself.
+    return JSON.parse(
+      JSON.stringify(whole, (name, value: unknown) => (name === 'cause' ? undefined : value)),
+    ) as Recording
+  }
+
   return {
     get entries() {
       return kept.map(({ entry }) => entry)
     },
-    note(event, world, before, after, plan) {
-      kept.push({ entry: { event, world, state: after.shown }, before, plan })
-      if (kept.length > limit) kept.shift()
+    get attempts() {
+      return [...heard.attempts]
     },
+    get signs() {
+      return [...heard.signs]
+    },
+    subscribe: listeners.subscribe,
+    note(event, world, before, { shown }, plan) {
+      kept.push({ entry: { event, world, state: shown, line: heard.lineOf(plan) }, before, plan })
+      if (kept.length > limit) kept.shift()
+      heard.note(event, world.now, shown, plan)
+      listeners.tell()
+    },
+    tap: heard.tap,
+    recordings: () => [...new Set(kept.map(({ plan }) => plan))].flatMap((plan) => record(plan) ?? []),
     toJSON() {
       // A chat makes a line for each answer, and only one of them can be played again.
       const latest = kept[kept.length - 1]?.plan
-      const own = kept.filter((one) => one.plan === latest)
-      const [first] = own
-      if (!first) return undefined
-      const { transports, judge: _, ...numbers } = first.plan
-      const plan = { ...numbers, transports: transports.map(({ name, patienceMs }) => ({ name, patienceMs })) }
-      const whole = { version: 1, plan, start: first.before, entries: own.map(({ entry }) => entry) }
-      // What somebody else's code threw may hold anything: secrets, or itself.
-      return JSON.parse(
-        JSON.stringify(whole, (name, value: unknown) => (name === 'cause' ? undefined : value)),
-      ) as Recording
+      return latest && record(latest)
     },
   }
 }
@@ -69,7 +109,7 @@ export function createJournal({ limit = 1000 }: { readonly limit?: number | unde
  * the recording shows, unless the connection had a `classify` of its own: then hand it in.
  *
  * @example
- * const states = replay(JSON.parse(text) as Recording)
+ * const states = replay(JSON.parse(saved) as Recording)
  */
 export function replay(
   { plan, start, entries }: Recording,

@@ -27,7 +27,8 @@ export interface Gap {
 export type IdOrder = 'opaque' | 'ordered' | 'counted'
 
 export interface Ledger {
-  readonly cursor: string | undefined
+  /** Behind which message the line goes on. */
+  cursor(): string | undefined
   /** Whether a frame is news, has been seen, or shows that something before it is missing. */
   look(frame: Frame): 'new' | 'seen' | 'gap'
   /** The message has been taken in: from now on the line goes on behind it. */
@@ -36,7 +37,7 @@ export interface Ledger {
   restart(from?: string): void
 }
 
-/** How many ids are remembered. An overlap after a resume is never longer in practice. */
+/** How many ids are remembered, at least. An overlap after a resume is never longer in practice. */
 const REMEMBERED = 1024
 
 /** Knows what has been taken in, and says so whenever that changes. `keepsAll`: whether no id may be forgotten now. */
@@ -46,7 +47,9 @@ export function createLedger(
   moved: (cursor: string | undefined) => void = () => {},
   keepsAll: () => boolean = () => false,
 ): Ledger {
-  const seen = new Set<string>(cursor ? [cursor] : [])
+  let seen = new Set<string>(cursor ? [cursor] : [])
+  /** Those before. They are forgotten all at once: to forget one with each message would cost more than to read it. */
+  let before = new Set<string>()
   const names = (id: string): boolean => ids !== 'counted' || isNumber(id)
 
   function move(to: string | undefined): void {
@@ -55,12 +58,10 @@ export function createLedger(
   }
 
   return {
-    get cursor() {
-      return cursor
-    },
+    cursor: () => cursor,
     look({ id, prev }) {
       if (!id || !names(id)) return 'new'
-      if (seen.has(id)) return 'seen'
+      if (seen.has(id) || before.has(id)) return 'seen'
       if (cursor === undefined) return 'new'
       if (ids !== 'opaque' && !isGreater(id, cursor)) return 'seen'
       if (prev !== undefined && prev !== cursor) return 'gap'
@@ -73,15 +74,13 @@ export function createLedger(
       if (!id || ids !== 'opaque') return
       seen.add(id)
       // A line that is about to take over begins where this one was when it was dialled, however long ago that is.
-      if (keepsAll()) return
-      for (const oldest of seen) {
-        if (seen.size <= REMEMBERED) return
-        seen.delete(oldest)
-      }
+      if (seen.size < REMEMBERED || keepsAll()) return
+      before = seen
+      seen = new Set()
     },
     restart(from) {
-      seen.clear()
-      if (from) seen.add(from)
+      seen = new Set(from ? [from] : [])
+      before = new Set()
       move(from)
     },
   }

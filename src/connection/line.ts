@@ -80,7 +80,7 @@ export function createLine(
   let stopWaiting = (): void => {}
 
   const house: DriverOwner = {
-    cursor: () => ledger.cursor,
+    cursor: ledger.cursor,
     ask: () => owner.ask?.(),
     sent: (is) => owner.sent?.(is),
     opened: (channel) => owner.channel?.(channel),
@@ -90,7 +90,7 @@ export function createLine(
     checkpoint: ledger.commit,
     fault: owner.fault,
     welcome({ resumed }) {
-      if (resumed === false && ledger.cursor !== undefined) startAnew()
+      if (resumed === false && ledger.cursor() !== undefined) startAnew()
     },
   }
   const driver = createDriver(plan, env, memory.recall(), house, options.journal)
@@ -117,10 +117,15 @@ export function createLine(
   }
 
   function startAnew(): void {
-    const after = ledger.cursor
+    const after = ledger.cursor()
     const again = restored
     ledger.restart()
-    owner.gap({ after, before: undefined, reason: 'lost', again })
+    miss({ after, before: undefined, reason: 'lost', again })
+  }
+
+  function miss(gap: Gap): void {
+    dispatch({ type: 'gap', gap })
+    owner.gap(gap)
   }
 
   function take(frame: Frame): void {
@@ -128,9 +133,9 @@ export function createLine(
     if (verdict === 'seen') return
     if (verdict === 'gap') {
       const { attempt } = state.get()
-      const again = gapAt === ledger.cursor
-      gapAt = ledger.cursor
-      owner.gap({ after: ledger.cursor, before: frame.id, reason: 'skipped', again })
+      const again = gapAt === ledger.cursor()
+      gapAt = ledger.cursor()
+      miss({ after: ledger.cursor(), before: frame.id, reason: 'skipped', again })
       // Whoever was told may have asked for it all again; what is missing then too will never come.
       const now = state.get()
       if (!again && (now.attempt !== attempt || now.status === 'paused')) return
@@ -157,7 +162,7 @@ export function createLine(
     redial: () => dispatch({ type: 'redial' }),
     forget: () => ledger.restart(),
     restore(task) {
-      const at = ledger.cursor
+      const at = ledger.cursor()
       // A server that loses its place again and again is not asked without a wait.
       const { now } = env.clock
       restores = now() - restoredAtMs < OFTEN_MS ? restores + 1 : 0
@@ -173,14 +178,14 @@ export function createLine(
       void task()
         .then((cursor) => {
           // Whoever has dialled meanwhile has gone on from elsewhere.
-          if (ledger.cursor !== at) return
+          if (ledger.cursor() !== at) return
           ledger.restart(cursor)
           if (!ms || /closed|failed/.test(state.get().status)) return goOn()
           stopWaiting = env.clock.after(ms, goOn)
         })
         .catch((error: unknown) => {
           owner.fault(asError(error, 'snapshot'))
-          if (ledger.cursor === at) goOn()
+          if (ledger.cursor() === at) goOn()
         })
     },
     close() {

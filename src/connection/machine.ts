@@ -3,8 +3,9 @@ import type { Backoff } from '../policy/backoff.js'
 import type { HoldlineError } from '../base/error.js'
 import type { Verdict } from '../policy/verdict.js'
 import type { Surrounding } from '../transports/env.js'
-import type { Transport } from '../transports/transport.js'
+import type { Sink, Transport } from '../transports/transport.js'
 import type { Heartbeat } from './heartbeat.js'
+import type { Gap } from './ledger.js'
 import type { ConnectionState, Doing, PauseReason } from './state.js'
 
 /** A state of the conduct: what is shown, and what is remembered besides. */
@@ -70,6 +71,8 @@ export type Event =
   | { readonly type: 'proven'; readonly attempt: number }
   | { readonly type: 'ended'; readonly attempt: number; readonly ending: Ending }
   | { readonly type: 'timer'; readonly timer: Timer; readonly lateMs: number }
+  /** Messages may be missing. Nothing is decided by it here. */
+  | { readonly type: 'gap'; readonly gap: Gap }
 
 /** What the decision depends on besides the past: never looked up, always handed in. */
 export interface World {
@@ -107,6 +110,23 @@ export interface Plan {
 export interface Journal {
   /** Called for each event. What it throws is reported and harms nobody. */
   note(event: Event, world: World, before: State, after: State, plan: Plan): void
+  /**
+   * Called for each attempt, where it wants to hear what comes over it: returns the sink that the transport tells
+   * instead, which must pass everything on. It stands in the line, so what it throws ends the attempt.
+   */
+  tap?(sink: Sink, call: TappedCall): Sink
+}
+
+/** An attempt that a journal listens to. */
+export interface TappedCall {
+  /** The same object for all that is noted of one line. */
+  readonly plan: Plan
+  readonly attempt: number
+  /** Its transport, as a place in the plan. */
+  readonly index: number
+  /** Fires when the attempt is hung up; what is told after that is an echo. */
+  readonly signal: AbortSignal
+  readonly now: () => number
 }
 
 /** Timers to arm, in milliseconds. None needs disarming: whoever leaves a status leaves its timers behind. */

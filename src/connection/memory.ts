@@ -10,7 +10,10 @@ export interface TransportMemory {
   remember(index: number): void
 }
 
-export function createMemory(transports: readonly Transport[], { storage, clock }: Env): TransportMemory {
+export function createMemory(transports: readonly Transport[], env: Env): TransportMemory {
+  // Where there is no choice there is nothing to remember, and the first look into a storage holds a page up.
+  if (transports.length < 2) return { recall: () => 0, remember() {} }
+  const { storage, clock } = env
   const key = `holdline:${transports.map((transport) => transport?.label).join()}`
   return {
     recall() {

@@ -35,7 +35,7 @@ export interface LineOptions {
   readonly classify?: ((ending: Ending) => Verdict | undefined) | undefined
   /** What is taken from the world outside. */
   readonly env?: Partial<Env> | undefined
-  /** Takes down every event, for logs and bug reports: {@link createJournal} makes one that keeps them. */
+  /** Takes down every event, for logs and bug reports: `createJournal()` makes one that keeps them. */
   readonly journal?: Journal | undefined
 }
 

@@ -59,54 +59,56 @@ export interface Env {
 /** One frame where nothing is painted at all. */
 const FRAME_MS = 16
 
+const place = globalThis as Partial<typeof globalThis>
+
+/** What is looked up each time. One for all: an object with getters of its own costs each line a kilobyte. */
+const world = {
+  random: Math.random,
+  fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
+  get WebSocket() {
+    return place.WebSocket
+  },
+  get EventSource() {
+    return place.EventSource
+  },
+  get locks() {
+    return place.navigator?.locks
+  },
+  get BroadcastChannel() {
+    return place.BroadcastChannel
+  },
+  get baseUrl() {
+    return place.document?.baseURI ?? place.location?.href
+  },
+  get storage() {
+    try {
+      return place.sessionStorage
+    } catch {
+      // Cookies are blocked: even looking is forbidden. Then nothing is remembered.
+      return undefined
+    }
+  },
+  surroundings: { subscribe: watchPage },
+  breathe: () =>
+    new Promise<void>((resume) => {
+      // A timer would be held back by four milliseconds each time.
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => {
+        port1.close()
+        resume()
+      }
+      port2.postMessage(0)
+    }),
+}
+
 /** What is at hand where this code runs. */
 export function createEnv({ clock = systemClock, ...given }: Partial<Env> = {}): Env {
-  const place = globalThis as Partial<typeof globalThis>
-  return {
-    clock,
-    random: Math.random,
-    fetch: (...args) => fetch(...args),
-    get WebSocket() {
-      return place.WebSocket
-    },
-    get EventSource() {
-      return place.EventSource
-    },
-    get locks() {
-      return place.navigator?.locks
-    },
-    get BroadcastChannel() {
-      return place.BroadcastChannel
-    },
-    get baseUrl() {
-      return place.document?.baseURI ?? place.location?.href
-    },
-    get storage() {
-      try {
-        return place.sessionStorage
-      } catch {
-        // Cookies are blocked: even looking is forbidden. Then nothing is remembered.
-        return undefined
-      }
-    },
-    surroundings: { subscribe: watchPage },
-    breathe: () =>
-      new Promise((resume) => {
-        // A timer would be held back by four milliseconds each time.
-        const { port1, port2 } = new MessageChannel()
-        port1.onmessage = () => {
-          port1.close()
-          resume()
-        }
-        port2.postMessage(0)
-      }),
-    frame(task) {
-      if (!place.requestAnimationFrame) return clock.after(FRAME_MS, task)
-      const id = requestAnimationFrame(task)
-      return () => cancelAnimationFrame(id)
-    },
-    ...given,
+  const frame: Env['frame'] = (task) => {
+    if (!place.requestAnimationFrame) return clock.after(FRAME_MS, task)
+    const id = requestAnimationFrame(task)
+    return () => cancelAnimationFrame(id)
   }
+  return { __proto__: world, clock, frame, ...given } as unknown as Env
 }
 
 /** A worker has only its network, Node nothing. Says at once if nobody looks at the page from the beginning. */

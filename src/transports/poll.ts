@@ -38,11 +38,12 @@ export function longPolling(url: UrlSource, options: LongPollingOptions = {}): T
   const { waitMs = 25_000 } = options
   return transport('longPolling', url, { ...options, waitMs }, (attempt, sink) => {
     let fast = 0
-    return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs) => {
+    return poll(url, options, attempt, sink, waitMs, waitMs, (news, tookMs, moved) => {
       fast = news || tookMs >= Math.min(FAST_MS, waitMs / 2) ? 0 : fast + 1
       if (fast === FAST_LIMIT)
         return { kind: 'garbled', code: 'not-held', message: 'The server holds no answer back; use polling()' }
-      return tookMs < GAP_MS ? GAP_MS : 0
+      // Where the cursor has moved there may be more behind it; all else that comes so soon is not worth asking for again.
+      return moved || tookMs >= GAP_MS ? 0 : GAP_MS
     })
   })
 }
@@ -69,7 +70,7 @@ async function poll(
   sink: Sink,
   waitMs: number,
   quietMs: number,
-  rest: (news: boolean, tookMs: number) => number | Ending,
+  rest: (news: boolean, tookMs: number, moved: boolean) => number | Ending,
 ): Promise<Ending> {
   const { signal, env, request, dialect, maxChars } = attempt
   const { now } = env.clock
@@ -118,6 +119,8 @@ async function poll(
     const { status, ok, headers } = response
     const quiet = status === 204 || status === 304 || (status === 408 && waitMs > 0)
     if ((!ok && !quiet) || request?.method === 'DELETE') return unread(response, attempt)
+    // What was asked for anew has been let in: the next poll shows it again.
+    attempt.renew = false
     // A run is started once; from then on it is gone on with.
     if (request) attempt.request = { ...request, method: 'GET', body: undefined }
     if (status !== 304) etag = headers.get('etag')
@@ -134,7 +137,8 @@ async function poll(
     if (ending) return ending
     if (torn) return { kind: 'dropped', cause: torn }
     // The first question did not let the server wait, so its answer says nothing about that.
-    const next = rest(news || attempt.cursor !== cursor || !wait, now() - since)
+    const moved = attempt.cursor !== cursor
+    const next = rest(news || moved || !wait, now() - since, moved)
     wait = waitMs / 1000
     if (typeof next === 'object') return next
     if (next) await attempt.pause(next)

@@ -21,6 +21,9 @@ import { memory } from './chatKept.ts'
 
 const patient = { timeout: 5_000 }
 
+/** Only a React that has `Activity` can put a part of a page away. */
+const cannotPutAway = Activity === undefined
+
 function setUp() {
   const clock = manualClock()
   const transport = scriptedTransport()
@@ -113,22 +116,25 @@ describe('useConnection', () => {
     await expect.poll(() => heard, patient).toEqual(sent)
   })
 
-  test('a part of the page that is put away lets go, and takes hold again when it comes back', async () => {
-    const { clock, transport, options } = setUp()
-    const Room = () => <i data-testid="status">{useConnection(options).state.status}</i>
-    const page = (mode: 'visible' | 'hidden') => (
-      <Activity mode={mode}>
-        <Room />
-      </Activity>
-    )
-    const { rerender } = await render(page('visible'), { wrapper: StrictMode })
-    transport.last().open()
-    await rerender(page('hidden'))
-    await clock.pass(1_000)
-    expect(transport.last().over).toBe(true)
-    await rerender(page('visible'))
-    await expect.poll(() => transport.calls.length, patient).toBe(2)
-  })
+  test.skipIf(cannotPutAway)(
+    'a part of the page that is put away lets go, and takes hold again when it comes back',
+    async () => {
+      const { clock, transport, options } = setUp()
+      const Room = () => <i data-testid="status">{useConnection(options).state.status}</i>
+      const page = (mode: 'visible' | 'hidden') => (
+        <Activity mode={mode}>
+          <Room />
+        </Activity>
+      )
+      const { rerender } = await render(page('visible'), { wrapper: StrictMode })
+      transport.last().open()
+      await rerender(page('hidden'))
+      await clock.pass(1_000)
+      expect(transport.last().over).toBe(true)
+      await rerender(page('visible'))
+      await expect.poll(() => transport.calls.length, patient).toBe(2)
+    },
+  )
 })
 
 test('useConnectionState only looks: it neither opens nor holds', async () => {
@@ -251,7 +257,7 @@ describe('useChat', () => {
     expect(result.current).toMatchObject({ chat, sendMessage, stop })
   })
 
-  test('a part of the page that was put away can go on with its conversation', async () => {
+  test.skipIf(cannotPutAway)('a part of the page that was put away can go on with its conversation', async () => {
     const { options, run, transport, clock } = scriptedChat({ id: 'c' })
     const Box = () => {
       const { messages, sendMessage } = useChat(options)
@@ -283,39 +289,42 @@ describe('useChat', () => {
     expect(transport.last().attempt.request?.query).toMatchObject({ chat: 'c' })
   })
 
-  test('a part of the page that was put away in mid-answer takes it up again, where it is kept', async () => {
-    const persist = storageStore(memory())
-    const before = scriptedChat({ id: 'c', persist })
-    // The same server, which tells the run from its start.
-    const after = scriptedChat({ id: 'c', persist })
-    const Box = ({ options }: { options: ChatOptions }) => {
-      const { messages, sendMessage } = useChat(options)
-      return <button onClick={() => void sendMessage({ text: 'hi' })}>{messages.map(textOf).join()}</button>
-    }
-    const page = (mode: 'visible' | 'hidden', { options }: ChatScript) => (
-      <Activity mode={mode}>
-        <Box options={options} />
-      </Activity>
-    )
-    const screen = await render(page('visible', before), { wrapper: StrictMode })
-    const text = () => screen.container.textContent
-    await press(screen.getByRole('button'))
-    await before.clock.pass(0)
-    before.run.text('Hel')
-    await expect.poll(text, patient).toBe('hi,Hel')
-    await screen.rerender(page('hidden', before))
-    await before.clock.pass(0)
-    expect(before.transport.last().over).toBe(true)
-    await screen.rerender(page('visible', after))
-    await expect.poll(() => after.transport.calls.length, patient).toBe(1)
-    expect(after.transport.last().attempt.request?.method).toBe('GET')
-    after.run.text('Hel')
-    after.run.text('lo')
-    after.run.finish()
-    await expect.poll(text, patient).toBe('hi,Hello')
-    expect(before.transport.calls).toHaveLength(1)
-    await screen.unmount()
-  })
+  test.skipIf(cannotPutAway)(
+    'a part of the page that was put away in mid-answer takes it up again, where it is kept',
+    async () => {
+      const persist = storageStore(memory())
+      const before = scriptedChat({ id: 'c', persist })
+      // The same server, which tells the run from its start.
+      const after = scriptedChat({ id: 'c', persist })
+      const Box = ({ options }: { options: ChatOptions }) => {
+        const { messages, sendMessage } = useChat(options)
+        return <button onClick={() => void sendMessage({ text: 'hi' })}>{messages.map(textOf).join()}</button>
+      }
+      const page = (mode: 'visible' | 'hidden', { options }: ChatScript) => (
+        <Activity mode={mode}>
+          <Box options={options} />
+        </Activity>
+      )
+      const screen = await render(page('visible', before), { wrapper: StrictMode })
+      const text = () => screen.container.textContent
+      await press(screen.getByRole('button'))
+      await before.clock.pass(0)
+      before.run.text('Hel')
+      await expect.poll(text, patient).toBe('hi,Hel')
+      await screen.rerender(page('hidden', before))
+      await before.clock.pass(0)
+      expect(before.transport.last().over).toBe(true)
+      await screen.rerender(page('visible', after))
+      await expect.poll(() => after.transport.calls.length, patient).toBe(1)
+      expect(after.transport.last().attempt.request?.method).toBe('GET')
+      after.run.text('Hel')
+      after.run.text('lo')
+      after.run.finish()
+      await expect.poll(text, patient).toBe('hi,Hello')
+      expect(before.transport.calls).toHaveLength(1)
+      await screen.unmount()
+    },
+  )
 
   test('a provider does not render while an answer arrives', async () => {
     const { options, run, clock } = scriptedChat()

@@ -115,3 +115,17 @@ test('many connections that are refused in the same moment renew their credentia
   for (const { data } of lines) await eventually(() => expect(data).toEqual(['welcome']))
   expect(given.count).toBe(2)
 })
+
+test('a token that was renewed for a poll is the one that later polls show', async () => {
+  const { given, headers } = provider()
+  let polls = 0
+  const { origin } = await serve({
+    http({ headers: { authorization } }, response) {
+      if (authorization === 'token-1') return void response.writeHead(401).end()
+      response.end(JSON.stringify([{ id: `${++polls}`, data: 'news' }]))
+    },
+  })
+  const { data } = hold({ transports: longPolling(origin, { dialect: envelope(), headers }) })
+  await eventually(() => expect(data.length).toBeGreaterThan(5))
+  expect(given.count).toBe(2)
+})

@@ -80,12 +80,13 @@ export async function startServer(): Promise<TestServer> {
         return stream(response, log, from)
       case '/poll':
         return answer(response, log, from, query)
+      case '/ui-chat':
       case '/chat': {
         if (request.method === 'DELETE') {
           end(log)
           return void response.writeHead(204).end()
         }
-        if (request.method === 'POST') startRun(log, JSON.parse(await text(request)))
+        if (request.method === 'POST') startRun(log, JSON.parse(await text(request)), pathname === '/ui-chat')
         const streams = request.headers.accept?.includes('text/event-stream')
         return streams ? stream(response, log, from) : answer(response, log, from, query)
       }
@@ -103,7 +104,7 @@ export async function startServer(): Promise<TestServer> {
     socket.once('message', (first) => {
       const { t, cursor, chat, body } = JSON.parse(String(first)) as Record<string, string>
       const log = logOf(chat ?? query.get('room') ?? '')
-      if (t === 'run') startRun(log, body)
+      if (t === 'run') startRun(log, body, query.has('ui'))
       if (t === 'stop') end(log)
       socket.send(JSON.stringify({ t: 'welcome', resumed: true, heartbeatMs: 15_000 }))
       socket.on('message', (frame) => {
@@ -131,15 +132,16 @@ function end(log: Log): void {
   log.readers.forEach((tell) => tell())
 }
 
-/** Answers word by word, whoever listens; breaks all lines in the middle if it is asked to. */
-function startRun(log: Log, body: unknown): void {
+/** Answers word by word, whoever listens; breaks all lines in the middle if it is asked to. `ui`: as the AI SDK writes. */
+function startRun(log: Log, body: unknown, ui: boolean = false): void {
   log.seen.posts++
   log.seen.body = body
   if (log.items.length > 0) return
   const { messages, cutAfter } = body as { messages: readonly { content: string }[]; cutAfter?: number }
-  const words = `You said: ${messages.at(-1)?.content}`.split(/(?<= )/)
+  const words = `You said: ${messages.at(-1)?.content ?? 'something'}`.split(/(?<= )/)
+  const pieces = ui ? chunksOf(words).map((chunk) => JSON.stringify(chunk)) : words
   const timer = setInterval(() => {
-    const word = words.shift()
+    const word = pieces.shift()
     if (word === undefined || log.ended) {
       clearInterval(timer)
       return end(log)
@@ -148,6 +150,14 @@ function startRun(log: Log, body: unknown): void {
     if (log.items.length === cutAfter) log.cuts.forEach((breakOff) => breakOff())
   }, WORDS_EVERY_MS)
 }
+
+const chunksOf = (words: readonly string[]): object[] => [
+  { type: 'start' },
+  { type: 'text-start', id: '0' },
+  ...words.map((delta) => ({ type: 'text-delta', id: '0', delta })),
+  { type: 'text-end', id: '0' },
+  { type: 'finish', finishReason: 'stop' },
+]
 
 /** Hands on what is there, and then whatever comes, until the line is gone. */
 function follow(line: WebSocket | ServerResponse, log: Log, from: number, send: (items: Item[]) => void): void {

@@ -26,9 +26,9 @@ describe('who listens holds the line', () => {
     const { clock, surroundings, connection, last } = setUp()
     connection.subscribe(() => {})
     last().open()
-    expect(surroundings.size).toBe(1)
+    expect(surroundings.size()).toBe(1)
     connection.close()
-    expect([surroundings.size, clock.pending]).toEqual([0, 0])
+    expect([surroundings.size(), clock.pending]).toEqual([0, 0])
   })
 
   test('a closed connection is opened again by the next listener, from where it was', () => {

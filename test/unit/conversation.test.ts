@@ -388,7 +388,7 @@ describe('a conversation that is kept', () => {
     const saved: ChatRecord[] = []
     const store: ChatStore = { load: () => new Promise(() => {}), save: (_, record) => void saved.push(record) }
     const { chat, clock, surroundings } = setUpChat({ persist: store })
-    expect(surroundings.size).toBe(0)
+    expect(surroundings.size()).toBe(0)
     chat.dispose()
     await clock.pass(1_000)
     expect(saved).toEqual([])

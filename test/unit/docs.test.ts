@@ -1,10 +1,15 @@
 // The documents are code too: their examples compile, and the server that they show works.
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { transform } from 'esbuild'
+import ts from 'typescript'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import {
   createConnection,
@@ -18,14 +23,28 @@ import {
   type Transport,
   webSocket,
 } from 'holdline'
-import { createChat, plain, textOf } from 'holdline/chat'
+import { createChat, openAi, plain, textOf } from 'holdline/chat'
 import { check, type CheckOptions } from '../../scripts/lib/check-server/check.mjs'
+import { writeReference } from '../../scripts/lib/docs/reference.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true })
+    .map((name) => `${folder}/${String(name).replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.md') && !/\/(node_modules|dist)\//.test(name))
+
 const documents = [
   'README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => `docs/${String(name).replaceAll('\\', '/')}`),
-].filter((name) => name.endsWith('.md'))
+  'PROTOCOL.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'THIRD_PARTY.md',
+  'SECURITY.md',
+  ...markdownIn('docs'),
+  ...markdownIn('examples'),
+]
 
 interface Block {
   /** Where it stands, for whoever has to mend it. */
@@ -40,7 +59,7 @@ function blocksIn(file: string): Block[] {
   let heading = ''
   let open: { language: string; line: number; lines: string[] } | undefined
   for (const [index, line] of readFileSync(join(root, file), 'utf8').split('\n').entries()) {
-    const language = /^\s*```(\w*)/.exec(line)?.[1]
+    const language = /^\s*(?:```|~~~)(.*)$/.exec(line)?.[1]?.trim()
     if (!open && language !== undefined) open = { language, line: index + 1, lines: [] }
     else if (open && language !== undefined) {
       blocks.push({ place: `${file}:${open.line} (${heading})`, language: open.language, text: open.lines.join('\n') })
@@ -48,74 +67,169 @@ function blocksIn(file: string): Block[] {
     } else if (open) open.lines.push(line)
     else heading = /^#+\s+(.*)$/.exec(line)?.[1] ?? heading
   }
+  if (open) throw new Error(`${file}:${open.line}: this block has no end`)
   return blocks
 }
 
 const blocks = documents.flatMap(blocksIn)
 const checked = blocks.filter(({ language }) => ['ts', 'tsx', 'vue'].includes(language))
 
+/** Programs for Node, by the names that they have in the documents: they import each other. */
+function programs(): Map<string, string> {
+  const named = blocks
+    .filter(({ language }) => language === 'js')
+    .map(({ text, place }) => {
+      const [, how = '', name] = /^\/\/ (added to |in )?(\w+)\.mjs$/.exec(text.split('\n')[0]!) ?? []
+      if (!name) throw new Error(`${place}: a program says its name in its first line`)
+      return { text, how, name }
+    })
+  const whole = new Map(named.flatMap(({ how, name, text }) => (how === '' ? [[`${name}.mjs`, text]] : [])))
+  for (const { how, name, text } of named) {
+    const before = whole.get(`${name}.mjs`) ?? ''
+    if (how === 'added to ') whole.set(`${name}WithSockets.mjs`, `${before}\n${text}`)
+    // It takes the place of the answer that is there.
+    if (how === 'in ')
+      whole.set(`${name}WithModel.mjs`, `${before.replace(/^async function answer[\s\S]*?^}$/m, '')}\n${text}`)
+  }
+  return whole
+}
+
+/** What stands in a document by mistake must not go unnoticed. */
+const planted: Record<string, string> = {
+  ts: `import { createConnection, sse } from 'holdline'\ncreateConnection({ transport: sse('/') })`,
+  tsx: `import { useChat } from 'holdline/react'\nexport const Talk = () => <p>{useChat({})}</p>`,
+  vue: `<script setup lang="ts">\nimport { usePolling } from 'holdline/vue'\nusePolling('/', { everyS: 5 })\n</script>`,
+  mjs: `import { createServer } from 'node:http'\ncreateServer().listne(3000)`,
+}
+
 /** Inside the project, so that packages are found from there. */
 const cache = join(root, 'node_modules/.cache')
 mkdirSync(cache, { recursive: true })
 const folder = mkdtempSync(join(cache, 'docs-'))
+for (const [name, text] of programs()) writeFileSync(join(folder, name), text)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const nameOf = (index: number, { language }: Block): string => `block-${index}.${language}`
 
+/** Where nobody annotates anything, only some complaints are certain: of syntax, and of names that are not there. */
+const isCertain = (line: string): boolean => /error TS(1\d{3}|2304|2305|2307|2551|2552|2614|2724):/.test(line)
+
 /** What the compiler has to say about the examples, with the place in the documents instead of the file. */
-function compile(): Promise<string> {
+async function compile(): Promise<string[]> {
   for (const [index, block] of checked.entries()) writeFileSync(join(folder, nameOf(index, block)), block.text)
-  const up = relative(folder, root).replaceAll('\\', '/')
-  const paths = {
-    holdline: ['src/index.ts'],
-    'holdline/chat': ['src/chat/index.ts'],
-    'holdline/chat/openai-responses': ['src/chat/protocols/openAiResponses.ts'],
-    'holdline/chat/openai': ['src/chat/protocols/openAi.ts'],
-    'holdline/chat/anthropic': ['src/chat/protocols/anthropic.ts'],
-    'holdline/chat/gemini': ['src/chat/protocols/gemini.ts'],
-    'holdline/chat/ollama': ['src/chat/protocols/ollama.ts'],
-    'holdline/chat/text': ['src/chat/protocols/text.ts'],
-    'holdline/chat/ui-message': ['src/chat/protocols/uiMessage.ts'],
-    'holdline/chat/ag-ui': ['src/chat/protocols/agUi.ts'],
-    'holdline/chat/langgraph': ['src/chat/protocols/langGraph.ts'],
-    'holdline/chat/chatgpt-stream-output': ['src/chat/protocols/chatGptStreamOutput.ts'],
-    'holdline/chat/indexed-db': ['src/chat/indexedDb.ts'],
-    'holdline/chat/auto': ['src/chat/protocols/auto.ts'],
-    'holdline/ai-sdk': ['src/aiSdk/index.ts'],
-    'holdline/tanstack': ['src/tanstack/index.ts'],
-    'holdline/react': ['bindings/react/index.ts'],
-    'holdline/vue': ['bindings/vue/index.ts'],
-    'holdline/testing': ['src/testing/index.ts'],
-    'holdline/dialects': ['src/dialects/index.ts'],
-    'holdline/adapters/fetch-event-source': ['src/adapters/fetchEventSource.ts'],
-    'holdline/adapters/reconnecting-websocket': ['src/adapters/reconnectingWebSocket.ts'],
+  // What other examples import, by the name in its first line.
+  for (const { text } of checked) {
+    const name = /^\/\/ (\w+\.ts)\n/.exec(text)?.[1]
+    if (name && checked.some((block) => block.text.includes(`'./${name}'`))) writeFileSync(join(folder, name), text)
   }
+  for (const [language, text] of Object.entries(planted))
+    writeFileSync(join(folder, `planted-${language}.${language}`), text)
+  const up = relative(folder, root).replaceAll('\\', '/')
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as {
+    config: { compilerOptions: { paths: Record<string, [string]> } }
+  }
+  const doors = Object.entries(config.compilerOptions.paths)
   const options = {
     // Each block is a file of its own, whether it imports something or not.
     moduleDetection: 'force',
     typeRoots: [`${up}/node_modules/@types`],
     types: ['node'],
-    paths: Object.fromEntries(Object.entries(paths).map(([name, [file]]) => [name, [`${up}/${file}`]])),
+    paths: Object.fromEntries(doors.map(([name, [file]]) => [name, [`${up}/${file}`]])),
   }
-  const config = {
-    extends: `${up}/tsconfig.tools.json`,
-    compilerOptions: options,
-    include: ['.', `${up}/test/support/docs-prelude.d.ts`],
-  }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const compiler = createRequire(import.meta.url).resolve('vue-tsc/bin/vue-tsc.js')
-  return new Promise((settle) => {
-    const args = [compiler, '-p', join(folder, 'tsconfig.json'), '--pretty', 'false']
-    execFile(process.execPath, args, { cwd: folder, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
-      const told = `${stdout}${stderr}`.replace(/block-(\d+)\.\w+/g, (_, index) => checked[Number(index)]?.place ?? '?')
-      settle(error ? told || String(error) : '')
+  const lenient = { checkJs: true, strict: false, exactOptionalPropertyTypes: false }
+  const prelude = `${up}/test/support/docs-prelude.d.ts`
+  const told = await Promise.all([
+    complaints({ compilerOptions: options, include: ['*.ts', '*.tsx', '*.vue', prelude] }, 'examples'),
+    complaints({ compilerOptions: { ...options, ...lenient }, include: ['*.mjs'] }, 'programs'),
+  ])
+  return told.flat().filter((line) => line.startsWith('planted-') || !line.includes('.mjs(') || isCertain(line))
+
+  function complaints(settings: object, name: string): Promise<string[]> {
+    const file = join(folder, `tsconfig.${name}.json`)
+    writeFileSync(file, JSON.stringify({ extends: `${up}/tsconfig.tools.json`, ...settings }))
+    const compiler = createRequire(import.meta.url).resolve('vue-tsc/bin/vue-tsc.js')
+    return new Promise((settle) => {
+      const args = [compiler, '-p', file, '--pretty', 'false']
+      execFile(process.execPath, args, { cwd: folder, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+        const text = `${stdout}${stderr}`.replace(
+          /block-(\d+)\.\w+/g,
+          (_, index) => checked[Number(index)]?.place ?? '?',
+        )
+        // A line that begins with a space goes on with the one before.
+        settle(error ? (text || String(error)).trim().split(/\n(?! )/) : [])
+      })
     })
-  })
+  }
 }
 
-test('every example in TypeScript or Vue compiles as it stands', { timeout: 120_000 }, async () => {
-  expect(checked.length).toBeGreaterThan(20)
-  expect(await compile()).toBe('')
+test('every example compiles as it stands, and a mistake that is planted beside them is told', async () => {
+  expect(checked.length).toBeGreaterThan(100)
+  const told = await compile()
+  expect(told.filter((line) => !line.startsWith('planted-'))).toEqual([])
+  for (const language of Object.keys(planted)) {
+    expect(told).toContainEqual(expect.stringMatching(`^planted-${language}.*error`))
+  }
+}, 120_000)
+
+test('no block of a document goes unchecked: each has a language that is looked at', () => {
+  const seen = new Set(['ts', 'tsx', 'vue', 'js', 'json', 'css', 'sh', 'console', 'nginx', 'text'])
+  expect(blocks.filter(({ language }) => !seen.has(language)).map(({ place }) => place)).toEqual([])
+})
+
+test('the comments of everything public are read without a warning, and no link in them is dead', async () => {
+  // The same that `npm run docs` writes the reference from.
+  const project = await writeReference()
+  expect(project.children?.map(({ name }) => name)).toContain('holdline/chat/openai')
+}, 60_000)
+
+test('every block of JSON is JSON, and so is every message in a transcript', () => {
+  const wrong = blocks.flatMap(({ language, text, place }) => {
+    const texts =
+      language === 'json' ? [text] : language === 'console' ? text.match(/^(?:data: )?[[{]".*$|^\[\{.*$/gm) : []
+    return (texts ?? []).flatMap((json) => {
+      try {
+        JSON.parse(json.replace(/^data: /, ''))
+        return []
+      } catch (error) {
+        return [`${place}: ${String(error)}`]
+      }
+    })
+  })
+  expect(wrong).toEqual([])
+})
+
+test('every style sheet is one', async () => {
+  const told = await Promise.all(
+    blocks
+      .filter(({ language }) => language === 'css')
+      .map(async ({ text, place }) =>
+        (await transform(text, { loader: 'css' })).warnings.map((one) => `${place}: ${one.text}`),
+      ),
+  )
+  expect(told.flat()).toEqual([])
+})
+
+test('every command of this project that a document names is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const named = documents.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = '']) => ({
+      file,
+      name,
+    })),
+  )
+  expect(named.length).toBeGreaterThan(10)
+  // The example apps have commands of their own.
+  const missing = named.filter(({ file, name }) => !file.startsWith('examples/') && scripts[name] === undefined)
+  expect(missing).toEqual([])
+})
+
+test('every shell block is read by a shell', () => {
+  const wrong = blocks
+    .filter(({ language }) => language === 'sh')
+    .filter(({ text }) => spawnSync('sh', ['-n'], { input: text }).status !== 0)
+  expect(wrong.map(({ place }) => place)).toEqual([])
 })
 
 test('every link between the documents leads to a file and a heading that are there', () => {
@@ -131,7 +245,7 @@ test('every link between the documents leads to a file and a heading that are th
         .replace(/[^\p{L}\p{N}\s_-]/gu, '')
         .replaceAll(' ', '-'),
     )
-  const broken = ['README.md', 'CHANGELOG.md', ...documents].flatMap((file) =>
+  const broken = documents.flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(
       ([, path = '', anchor]) => {
         const target = path === '' ? file : join(file, '..', path)
@@ -155,27 +269,55 @@ test('every pain has a test of that name, in that file', () => {
   expect(missing).toEqual([])
 })
 
-describe('the server of docs/server.md', () => {
+test('every cell of the comparison leads to where it was seen, and ours to a test of that name', () => {
+  const rows = readFileSync(join(root, 'docs/comparison.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---') && line.split('|').length > 5)
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split(' | ')
+        .map((cell) => cell.trim()),
+    )
+    .filter(([, ours]) => ours !== 'holdline')
+  expect(rows.length).toBeGreaterThan(35)
+  const wrong = rows.flatMap(([what = '', ours = '', ...rest]) => {
+    const [name = '', peers] = [rest.at(-1), rest.slice(0, -1)]
+    const file = /\]\(\.\.\/(test\/[^)]+)\)/.exec(ours)?.[1]
+    const tested = file ? readFileSync(join(root, file), 'utf8').includes(`'${name}'`) : name === '–'
+    const seen = peers.every((cell) => /^(–|unknown|\[[^\]]+\]\(https:[^)]+\))$/.test(cell))
+    return tested && seen ? [] : [what]
+  })
+  expect(wrong).toEqual([])
+})
+
+test('what builds the site can be installed on every system: no package of another one is left out of the lock', () => {
+  const text = readFileSync(join(root, 'docs/package-lock.json'), 'utf8')
+  const { packages } = JSON.parse(text) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+    ),
+  )
+  expect(missing).toEqual([])
+  // Where each was fetched from is nobody's business.
+  expect(text).not.toContain('"resolved"')
+})
+
+describe('a server of the documents', () => {
   /** In Node there is no page that relative addresses could belong to. */
   const running = new Set<ChildProcess>()
 
-  beforeAll(() => {
-    for (const { text, language, place } of blocks) {
-      const name = /^\/\/ (\w+\.mjs)$/m.exec(text.split('\n')[0] ?? '')?.[1]
-      if (place.startsWith('docs/server.md') && language === 'js' && name) writeFileSync(join(folder, name), text)
-    }
-    const added = blocks.find(({ text }) => text.startsWith('// added to feed.mjs'))!.text
-    const feed = readFileSync(join(folder, 'feed.mjs'), 'utf8')
-    writeFileSync(join(folder, 'feedWithSockets.mjs'), `${feed}\n${added}`)
-  })
   afterEach(() => {
     for (const child of running) child.kill()
     running.clear()
   })
 
   /** Runs an example as a reader would, and finds its address in what it prints. */
-  function run(file: string): Promise<string> {
-    const env = { ...process.env, PORT: '0' }
+  function run(file: string, more: Record<string, string> = {}): Promise<string> {
+    const env = { ...process.env, PORT: '0', ...more }
     const child = spawn(process.execPath, [join(folder, file)], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     running.add(child)
     return new Promise((settle, fail) => {
@@ -302,6 +444,34 @@ describe('the server of docs/server.md', () => {
     expect((await again.json()) as object[]).toContainEqual({ t: 'end', reason: 'stopped' })
   })
 
+  /** A model that says two words, in Chat Completions. */
+  async function model(): Promise<{ base: string; close(): void }> {
+    const server = createServer((_, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (const content of ['Hello', ' you'])
+        res.write(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`)
+      res.end('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return { base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close() }
+  }
+
+  test.each([
+    ['relay.mjs', { resume: 'off' }, Infinity, ['POST']],
+    ['chatWithModel.mjs', {}, 150, ['POST', 'GET']],
+  ] as const)('passes a model on, as the guide has it: %s', async (file, options, cutAfter, asked) => {
+    const { base, close } = await model()
+    const url = `${await run(file, { OPENAI_BASE_URL: base })}/api/chat`
+    const { env, methods } = counting(cutAfter)
+    const chat = createChat({ transports: sse(url), protocol: openAi(), backoff: { firstMs: 100 }, env, ...options })
+    await chat.sendMessage({ text: 'Hi' })
+    const answer = chat.get().messages.at(-1)!
+    expect(textOf(answer)).toBe('Hello you')
+    expect(answer.end).toMatchObject({ state: 'complete' })
+    expect(methods).toEqual(asked)
+    close()
+  })
+
   test('does not begin a run again for a second POST', async () => {
     const url = `${await run('chat.mjs')}/api/chat?chat=c&run=r`
     const post = async (content: string): Promise<string> => {
@@ -342,6 +512,9 @@ describe('the server of docs/server.md', () => {
     ['feed.mjs', 'likes', { transports: ['sse', 'longPolling', 'polling'] }],
     ['feedWithSockets.mjs', 'likes', { transports: ['webSocket'] }],
     ['chat.mjs', 'chat', { transports: ['sse', 'polling'], chat: true }],
+    ['likes.mjs', 'likes', { transports: ['sse', 'polling'] }],
+    ['danmaku.mjs', 'danmaku', { transports: ['webSocket'], send: true, data: { text: '$id' } }],
+    ['load.mjs', 'load', { transports: ['sse', 'longPolling', 'webSocket'] }],
     ['room.mjs', 'room', { transports: ['sse', 'longPolling'], headers: key }],
     ['room.mjs', 'room', { transports: ['webSocket'], headers: key, send: true }],
   ])('%s at /api/%s keeps to the protocol: %j', async (file, path, options) => {
@@ -356,6 +529,26 @@ describe('the server of docs/server.md', () => {
     })
     expect(results.length).toBeGreaterThan(10)
     expect(results.filter(({ verdict }) => verdict === 'WRONG' || verdict === 'advice')).toEqual([])
+  })
+
+  test('the server of the guide to a backend of your own lacks a welcome, as it says, and nothing else', async () => {
+    const results = await check({ url: `${await run('ticks.mjs')}/api/ticks`, transports: ['sse'], patienceMs: 3_000 })
+    expect(results.filter(({ verdict }) => verdict === 'WRONG').map(({ rule }) => rule)).toEqual(['greeting'])
+  })
+
+  test('counts a like once, however often it is sent', async () => {
+    const url = `${await run('likes.mjs')}/api/likes`
+    const likes = createConnection({
+      transports: sse(url, { dialect: envelope(), sendUrl: url }),
+      decode: json<Likes>(),
+    })
+    const heard: number[] = []
+    likes.subscribe(({ data }) => heard.push(data.likes))
+    for (const id of ['a', 'b', 'a']) await likes.send({}, { id })
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual([0, 1, 2])
+    await likes.send({}, { id: 'c' })
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual([0, 1, 2, 3])
+    likes.close()
   })
 
   test('survives a body that is no JSON, and refuses a run that it does not know', async () => {

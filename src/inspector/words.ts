@@ -1,0 +1,65 @@
+/** Each text in English and in Chinese. */
+const TEXTS = {
+  inspector: ['Inspector', '检查器'],
+  idle: ['Not used yet', '尚未使用'],
+  connecting: ['Connecting', '正在连接'],
+  open: ['Open', '已连接'],
+  waiting: ['Waiting', '等待重试'],
+  paused: ['Paused', '已暂停'],
+  closed: ['Closed', '已关闭'],
+  failed: ['Failed', '已失败'],
+  next: ['next attempt in', '距下次尝试'],
+  transport: ['Transport', '传输方式'],
+  attempt: ['Attempt', '尝试'],
+  failures: ['Failures in a row', '连续失败'],
+  cursor: ['Cursor', '游标'],
+  messages: ['Messages', '消息'],
+  bytes: ['Bytes', '字节'],
+  life: ['Signs of life', '心跳'],
+  lastByte: ['Last byte', '最近字节'],
+  gaps: ['Gaps', '缺口'],
+  faults: ['Faults', '故障'],
+  line: ['Line', '线路'],
+  all: ['All', '全部'],
+  attempts: ['Attempts', '各次尝试'],
+  events: ['Events', '事件'],
+  kind: ['Kind', '类别'],
+  states: ['States', '状态'],
+  trouble: ['Troubles', '异常'],
+  differs: ['Differences', '差异'],
+  filter: ['Filter', '筛选'],
+  timeline: ['Timeline', '时间线'],
+  keys: ['+ and − zoom, arrows move, End follows', '+ 和 − 缩放，方向键移动，End 键跟随'],
+  zoomIn: ['Zoom in', '放大'],
+  zoomOut: ['Zoom out', '缩小'],
+  earlier: ['Earlier', '更早'],
+  follow: ['Follow', '跟随'],
+  pause: ['Pause', '暂停'],
+  goOn: ['Go on', '继续'],
+  clear: ['Clear', '清空'],
+  download: ['Download', '下载'],
+  copy: ['Copy', '复制'],
+  replay: ['Replay a file', '重放文件'],
+  back: ['Back to the live journal', '返回实时日志'],
+  copied: ['Copied', '已复制'],
+  notCopied: ['The browser does not let this page copy', '浏览器不允许此页面复制'],
+  nothing: ['Nothing has happened yet', '还没有任何事件'],
+  noJournal: [
+    'Give the connection a journal, createJournal(), to see more',
+    '为连接提供日志 createJournal() 以查看更多',
+  ],
+  notOne: ['This is no journal of holdline', '这不是 holdline 的日志'],
+  same: ['replayed: every state is as recorded', '重放完成：每个状态都与记录一致'],
+  differ: ['replayed: states that differ', '重放完成：不一致的状态'],
+  recorded: ['recorded', '记录'],
+  replayed: ['replayed', '重放'],
+  running: ['under way', '进行中'],
+} as const
+
+export type Words = Readonly<Record<keyof typeof TEXTS, string>>
+
+/** The texts in the language of that tag, such as `zh-CN`; English for any other. */
+export function wordsIn(language: string): Words {
+  const column = /^zh\b/i.test(language) ? 1 : 0
+  return Object.fromEntries(Object.entries(TEXTS).map(([key, texts]) => [key, texts[column]])) as Words
+}
