@@ -1,21 +1,18 @@
 // `npm run play`: the playground, from a fresh clone. Builds its pages and its server, and runs it.
+// `-- --host` lets other machines in, and `-- --port 4200` chooses the port.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { install } from './lib/install.mjs'
 import { bundle } from './lib/load.mjs'
+import { buildPages } from './lib/playground.mjs'
+import { playOptions } from './lib/playOptions.mjs'
 import { endWithNpm, root } from './lib/run.mjs'
 
-const port = process.env.PORT || '4173'
-const host = process.env.HOST || '127.0.0.1'
-
 /** Told before the build, not after it. */
-async function checkPort() {
+async function checkPort({ port, host }) {
   const number = Number(port)
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw new Error(`PORT must be a number from 0 to 65535, not "${port}".`)
-  }
   const probe = createServer()
   const told = Promise.race([once(probe, 'listening'), once(probe, 'error').then(([error]) => Promise.reject(error))])
   probe.listen(number, host)
@@ -38,12 +35,13 @@ async function checkPort() {
 
 endWithNpm()
 process.chdir(root)
+let options
 try {
-  await checkPort()
+  options = playOptions(process.argv.slice(2), process.env)
+  await checkPort(options)
   await install()
   console.log('building the playground …')
-  const { build } = await import('vite')
-  await build({ configFile: 'playground/vite.config.ts', logLevel: 'warn' })
+  await buildPages()
   await bundle('playground/server/main.ts', '.playground/server.mjs')
 } catch (error) {
   console.error(error.message)
@@ -51,6 +49,6 @@ try {
 }
 
 // In this process: whoever ends it ends the server, however they do it.
-Object.assign(process.env, { PORT: port, HOST: host })
+Object.assign(process.env, { PORT: options.port, HOST: options.host })
 process.setSourceMapsEnabled(true)
 await import(pathToFileURL(join(root, '.playground/server.mjs')).href)

@@ -6,16 +6,25 @@ import { createAssistant } from './assistant.js'
 import { chatOpenings } from './chatRoutes.js'
 import { type ConversationLimits, createConversations } from './conversations.js'
 import { createCounters } from './counters.js'
+import { createDanmaku, type DanmakuOptions } from './danmaku.js'
+import { danmakuOpenings } from './danmakuRoutes.js'
 import { type Answerer, createDesk } from './desk.js'
 import { createFaults } from './faults.js'
+import { formatAt } from './formats/index.js'
 import { errorOf, HOTEL, reply } from './http.js'
 import { type LiveOptions, startLive } from './live.js'
+import { createMeter } from './meter.js'
 import { servePage } from './pages.js'
+import { createRaces, readerIn } from './race.js'
+import { raceOpenings } from './raceRoutes.js'
 import { createRoom, type RoomOptions } from './room.js'
 import { roomOpenings } from './roomRoutes.js'
 import { isStranger, refusalOf, type RouteGround, serveApi } from './routes.js'
 import { createRuns, type RunLimits } from './runs.js'
 import { refuseSocket, serveSocket, type SocketGround } from './sockets.js'
+import { createSteamOutput } from './steamOutput.js'
+import { guard } from './tokens.js'
+import { createTools } from './tools.js'
 import { expose } from './weather.js'
 
 export interface PlaygroundOptions {
@@ -31,12 +40,13 @@ export interface PlaygroundOptions {
   readonly heartbeatMs?: number | undefined
   /** How long a WebSocket may take to say its first word. @defaultValue 10000 */
   readonly helloWithinMs?: number | undefined
-  /** @defaultValue 1000000 */
+  /** Attachments travel in the request, and with every question behind them. @defaultValue 8000000 */
   readonly maxBodyBytes?: number | undefined
   readonly runs?: RunLimits | undefined
   readonly conversations?: ConversationLimits | undefined
   readonly live?: LiveOptions | undefined
   readonly room?: RoomOptions | undefined
+  readonly danmaku?: DanmakuOptions | undefined
 }
 
 export interface PlaygroundServer {
@@ -52,21 +62,27 @@ const FAREWELL_MS = 300
 
 /** The playground's server: a chat, a live feed and a room by PROTOCOL.md, and the pages that show them. */
 export function createPlaygroundServer(options: PlaygroundOptions = {}): PlaygroundServer {
-  const { root = process.cwd(), heartbeatMs = 15_000, helloWithinMs = 10_000, maxBodyBytes = 1_000_000 } = options
+  const { root = process.cwd(), heartbeatMs = 15_000, helloWithinMs = 10_000, maxBodyBytes = 8_000_000 } = options
   const answerer = options.answerer ?? createAssistant(root)
   const runs = createRuns(options.runs)
   const conversations = createConversations(options.conversations)
   const counters = createCounters()
+  const meter = createMeter()
+  const room = createRoom(options.room)
   const ground: RouteGround = {
     answerer,
     conversations,
     counters,
-    desk: createDesk(answerer, runs, conversations, counters),
+    danmaku: createDanmaku(options.danmaku),
+    desk: createDesk(answerer, runs, conversations, counters, createTools(room)),
     faults: createFaults(),
     heartbeatMs,
     live: startLive(options.live),
     maxBodyBytes,
-    room: createRoom(options.room),
+    races: createRaces(meter),
+    room,
+    root,
+    steamOutput: createSteamOutput(),
     openToOthers: options.openToOthers ?? answerer.mode === 'embedded',
   }
 
@@ -74,6 +90,7 @@ export function createPlaygroundServer(options: PlaygroundOptions = {}): Playgro
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     try {
       const url = urlOf(req)
+      meter.request(req, res, readerIn(url))
       await (url.pathname.startsWith('/api/')
         ? serveApi(req, res, url, ground)
         : servePage(req, res, url, options.pages))
@@ -91,33 +108,45 @@ export function createPlaygroundServer(options: PlaygroundOptions = {}): Playgro
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes })
   const openingsAt: Readonly<Record<string, (url: URL) => Pick<SocketGround, 'openings' | 'stop' | 'mail'>>> = {
-    '/api/chat/ws': (url) => chatOpenings(url, ground),
     '/api/live/ws': () => ({
       openings: {
         hello: ({ cursor }) => ({ log: ground.live.log, cursor: typeof cursor === 'string' ? cursor : undefined }),
       },
     }),
     '/api/room/ws': () => roomOpenings(ground.room),
+    '/api/danmaku/ws': () => danmakuOpenings(ground.danmaku),
+    '/api/race/ws': (url) => raceOpenings(url, ground),
   }
   server.on('upgrade', (req: IncomingMessage, raw: Duplex, head: Buffer) => {
     // Whoever hangs up during the handshake is not worth a crash.
     raw.on('error', () => raw.destroy())
     const url = urlOf(req)
-    const openings = openingsAt[url.pathname]
+    const reader = readerIn(url)
+    meter.upgrade(req.socket, reader)
+    const steam = url.pathname.startsWith('/api/chat/chatgpt-stream-output/')
+    const spoken = /^(\/api\/chat(?:\/[^/]+)?)\/ws$/.exec(url.pathname)?.[1]
+    const at = spoken === undefined ? undefined : formatAt(spoken)
+    const openings = at || steam ? () => chatOpenings(url, ground, at?.format) : openingsAt[url.pathname]
     if (!openings) return refuseUpgrade(raw, '404 Not Found')
     if (isStranger(req, ground.openToOthers)) return refuseUpgrade(raw, '403 Forbidden')
     const { orders, refusedMs } = ground.faults
     const chat = url.searchParams.get('chat') ?? undefined
     const order = refusedMs > 0 ? { kind: 'refuse' as const, leftMs: refusedMs } : orders.of(chat)
     if (order?.kind === 'html') return refuseUpgrade(raw, '200 OK', HOTEL)
+    // A proxy that holds answers back seldom knows of upgrades.
+    if (order?.kind === 'buffer') return refuseUpgrade(raw, '400 Bad Request')
     expose(raw, () => orders.of(chat))
     sockets.handleUpgrade(req, raw, head, (socket: WebSocket) => {
+      meter.frames(socket, reader)
       const refusal = order && refusalOf(order)
       if (refusal) {
         socket.on('error', () => {})
         return refuseSocket(socket, refusal)
       }
-      serveSocket(socket, raw, { ...ground, helloWithinMs, chat, ...openings(url) })
+      if (steam) return ground.steamOutput.socket(socket, raw, url, ground)
+      const { openings: all, ...rest } = openings(url)
+      const guarded = guard(all, ground.faults.tokens, chat)
+      serveSocket(socket, raw, { ...ground, helloWithinMs, chat, ...rest, openings: guarded })
     })
   })
 
@@ -134,6 +163,8 @@ export function createPlaygroundServer(options: PlaygroundOptions = {}): Playgro
       }),
     async close() {
       ground.live.close()
+      ground.danmaku.close()
+      ground.races.close()
       const closed = new Promise<void>((settle) => void server.close(() => settle()))
       await runs.close()
       await Promise.all([...sockets.clients].map(farewell))

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Counters } from './counters.js'
 import { type Desk, idOf } from './desk.js'
-import { isRecord, parseObject, readBody, Refusal, refuse } from './http.js'
+import type { Format, Locating } from './formats/format.js'
+import { formatAt } from './formats/index.js'
+import { isRecord, parseObject, readBody, Refusal, refuse, reply } from './http.js'
+import type { Run } from './runs.js'
 import { type Ground, serveLog } from './serve.js'
 import type { Opened, Opening, SocketGround } from './sockets.js'
 
@@ -21,6 +24,13 @@ export async function serveChat(
 ): Promise<void> {
   const { desk, counters, maxBodyBytes } = ground
   const posting = req.method === 'POST'
+  const at = formatAt(url.pathname)
+  if (!at) return refuse(res, new Refusal(404, 'no_format', `No format is spoken at ${url.pathname}`))
+  const { format, rest } = at
+  const located = req.method === 'GET' ? format.locate?.(rest, url.searchParams) : undefined
+  const stopped = posting ? format.stops?.(rest) : undefined
+  if (stopped) return cancel(res, stopped, ground)
+  if (located) return serveLocated(req, res, url, ground, format, located)
   // A client that knows nothing of runs is answered as well; it only cannot come back without the ids.
   const chat = idOf('chat', url.searchParams.get('chat') ?? (posting ? randomUUID() : undefined))
   if (chat instanceof Refusal) return refuse(res, chat)
@@ -43,7 +53,7 @@ export async function serveChat(
     run =
       body instanceof Refusal
         ? body
-        : desk.begin({ chat, run: id, body, speed: url.searchParams.get('speed') ?? undefined })
+        : desk.begin({ chat, run: id, body, format, speed: url.searchParams.get('speed') ?? undefined })
   }
   if (run instanceof Refusal) return refuse(res, run)
   if (posting) {
@@ -52,11 +62,49 @@ export async function serveChat(
     // A run that was known already is not begun again, so nobody has read what was sent.
     req.resume()
   }
-  return serveLog(req, res, url, run.log, ground)
+  return serveLog(req, res, url, run.log, ground, format)
+}
+
+/** Goes on with a run that was asked for by another name than ours. */
+function serveLocated(
+  req: IncomingMessage,
+  res: ServerResponse,
+  url: URL,
+  ground: ChatGround,
+  format: Format,
+  { chat, run: id, cursor }: Locating,
+): Promise<void> | void {
+  const run = runOf(ground.desk, chat, id)
+  if (run instanceof Refusal) return refuse(res, run)
+  ground.counters.count(run.chat, 'gets')
+  // The page's faults find its lines by the chat.
+  url.searchParams.set('chat', run.chat)
+  if (cursor !== undefined) {
+    delete req.headers['last-event-id']
+    url.searchParams.set('last_event_id', cursor)
+  }
+  return serveLog(req, res, url, run.log, ground, format)
+}
+
+/** Stops a run in the way of a format. */
+function cancel(res: ServerResponse, { chat = '', run: id = '' }: Locating, { desk, counters }: ChatGround): void {
+  counters.count(chat, 'deletes')
+  const run = desk.stop(chat, id)
+  if (run instanceof Refusal) return refuse(res, run)
+  reply(res, 200, JSON.stringify({ status: 'cancelled' }))
+}
+
+function runOf(desk: Desk, chat: string | undefined, run: string | undefined): Run | Refusal {
+  if (chat === undefined) return desk.findAnywhere(run ?? '')
+  return run === undefined ? desk.newest(chat) : desk.find(chat, run)
 }
 
 /** The chat over WebSocket: the first frame says what GET, POST and DELETE say over HTTP. */
-export function chatOpenings(url: URL, { desk, counters }: ChatGround): Pick<SocketGround, 'openings' | 'stop'> {
+export function chatOpenings(
+  url: URL,
+  { desk, counters }: ChatGround,
+  format?: Format,
+): Pick<SocketGround, 'openings' | 'stop'> {
   /** What all three have in common. */
   const opening =
     (open: (chat: string, run: string, frame: Opening) => Opened | Refusal) =>
@@ -75,14 +123,18 @@ export function chatOpenings(url: URL, { desk, counters }: ChatGround): Pick<Soc
         counters.count(chat, 'posts', 'socketRuns', 'sockets')
         if (!isRecord(frame.body)) return new Refusal(400, 'no_body', 'run needs a body: a Chat Completions request')
         const speed = typeof frame.speed === 'string' ? frame.speed : (url.searchParams.get('speed') ?? undefined)
-        const run = desk.begin({ chat, run: id, body: frame.body, speed })
+        const run = desk.begin({ chat, run: id, body: frame.body, format, speed })
         return run instanceof Refusal ? run : { log: run.log, cursor: cursorIn(frame), chat }
       }),
-      resume: opening((chat, id, frame) => {
-        counters.count(chat, 'gets', 'sockets')
-        const run = desk.find(chat, id)
-        return run instanceof Refusal ? run : { log: run.log, cursor: cursorIn(frame), chat }
-      }),
+      resume(frame) {
+        const chat = typeof frame.chat === 'string' ? frame.chat : undefined
+        const named = { ...frame, run: frame.run ?? frame.runId }
+        const id = idOf('run', named.run)
+        const run = id instanceof Refusal ? id : runOf(desk, chat, id)
+        if (run instanceof Refusal) return run
+        counters.count(run.chat, 'gets', 'sockets')
+        return { log: run.log, cursor: cursorIn(frame), chat: run.chat }
+      },
     },
     stop: opening((chat, id) => {
       counters.count(chat, 'deletes')

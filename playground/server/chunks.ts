@@ -5,6 +5,26 @@ export interface Delta {
   readonly role?: 'assistant'
   readonly content?: string
   readonly reasoning_content?: string
+  readonly tool_calls?: readonly CallPiece[]
+  /** What tools of the server's have found; told only where a format has words for it. */
+  readonly tool_results?: readonly { readonly id: string; readonly output: unknown }[]
+  readonly annotations?: readonly { readonly type: 'url_citation'; readonly url_citation: Citation }[]
+}
+
+/** A piece of a tool call; the first one names it. */
+export interface CallPiece {
+  readonly index: number
+  readonly id?: string
+  readonly type?: 'function'
+  readonly function: { readonly name?: string; readonly arguments: string }
+  /** Whether the server runs it itself. */
+  readonly own?: boolean
+}
+
+/** Where an answer has something from. */
+export interface Citation {
+  readonly url: string
+  readonly title: string
 }
 
 export interface ChunkMaker {

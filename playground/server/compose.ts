@@ -16,16 +16,18 @@ export const placeOf = ({ file, trail }: Passage): string => {
 
 const titleOf = ({ file, trail }: Passage): string => trail.at(-1) ?? file
 
-/** The answer, in Markdown: the sentence that says it best, what stands around it, and where all of it stands. */
+/** The passages that an answer is made of. */
+export const chosenOf = (hits: readonly Hit[]): readonly Hit[] => hits.slice(0, MAX_SECTIONS)
+
+/** The answer, in Markdown: the sentence that says it best, and what stands around it. */
 export function compose(hits: readonly Hit[], terms: Terms, library: Library): string {
-  const chosen = hits.slice(0, MAX_SECTIONS)
+  const chosen = chosenOf(hits)
   const lead = leadOf(chosen, terms, library)
   const sections = chosen.map(({ passage }, index) => {
     const blocks = pick(passage, terms, library, lead, index === 0 ? ROOM : ROOM / 2)
     return blocks.length === 0 ? '' : `**${titleOf(passage)}** (${placeOf(passage)})\n\n${quoted(blocks)}`
   })
-  const sources = [...new Set(chosen.map(({ passage }) => `- ${placeOf(passage)}`))]
-  return [lead, ...sections, `**Sources**\n\n${sources.join('\n')}`].filter((part) => part !== '').join('\n\n')
+  return [lead, ...sections].filter((part) => part !== '').join('\n\n')
 }
 
 /** The one sentence that holds the most of what was asked for; a better passage is worth something too. */

@@ -1,4 +1,5 @@
 import { createOrders, type Orders } from './orders.js'
+import { createTokens, type Tokens } from './tokens.js'
 
 /** One open line on which the server speaks. */
 export interface Push {
@@ -12,6 +13,8 @@ export interface Push {
 export interface Faults {
   /** What pages have ordered for their own lines. */
   readonly orders: Orders
+  /** What pages show to be let in. */
+  readonly tokens: Tokens
   /** Notes an open line; the returned function forgets it. */
   watch(push: Push): () => void
   /**
@@ -40,6 +43,7 @@ export function createFaults(now: () => number = Date.now): Faults {
   let until = 0
   return {
     orders: createOrders(now),
+    tokens: createTokens(now),
     watch(push) {
       open.add(push)
       return () => void open.delete(push)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { addressesOf, tellAddresses } from './addresses.js'
 import { createPlaygroundServer } from './app.js'
 import { createAssistant } from './assistant.js'
 import { createRelay } from './relay.js'
@@ -20,14 +21,15 @@ if (OPENAI_BASE_URL && !/^https?:$/.test(URL.canParse(OPENAI_BASE_URL) ? new URL
 }
 
 const root = process.cwd()
-const pages = join(root, '.playground', 'pages')
+// In a clone, or beside the server in what `npm run build:play` makes.
+const pages = [join(root, '.playground', 'pages'), join(root, 'pages')].find((folder) => existsSync(folder))
 const answerer = OPENAI_BASE_URL
   ? createRelay({ baseUrl: OPENAI_BASE_URL, apiKey: OPENAI_API_KEY, model: MODEL })
   : createAssistant(root)
 const playground = createPlaygroundServer({
   root,
   answerer,
-  ...(existsSync(pages) ? { pages } : {}),
+  pages,
   // With a token, the room is only for those who say it.
   ...(ROOM_TOKEN ? { room: { accepts: (authorization) => authorization === `Bearer ${ROOM_TOKEN}` } } : {}),
 })
@@ -47,12 +49,14 @@ try {
   const address = await playground.listen(port, HOST)
   process.on('SIGINT', close)
   process.on('SIGTERM', close)
-  console.log(`The playground is at ${address}/`)
+  const addresses = addressesOf(address)
+  console.log(tellAddresses(addresses, process.stdout.isTTY))
   console.log(
     OPENAI_BASE_URL
       ? `Answers come from ${MODEL ?? 'the model that the page names'} at ${OPENAI_BASE_URL}`
       : 'Answers come from the embedded assistant; set OPENAI_BASE_URL to ask a model instead',
   )
+  if (OPENAI_BASE_URL && addresses.length > 1) console.log('Whoever reaches these addresses can ask that model')
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') {

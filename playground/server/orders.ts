@@ -1,7 +1,18 @@
 import type { Log } from './log.js'
 
 /** What can be done to a page's lines for a while. */
-export const ORDER_KINDS = ['refuse', 'hole', 'delay', 'split', 'unauthorized', 'limited', 'html'] as const
+export const ORDER_KINDS = [
+  'refuse',
+  'unavailable',
+  'hole',
+  'delay',
+  'throttle',
+  'split',
+  'buffer',
+  'unauthorized',
+  'limited',
+  'html',
+] as const
 export type OrderKind = (typeof ORDER_KINDS)[number]
 
 export interface Order {

@@ -17,6 +17,9 @@ export interface Passage {
   readonly blocks: readonly Block[]
 }
 
+/** What somebody else has written, or a program has made, in the folder of the documents. */
+const OTHERS = /^(node_modules|dist|\..*)$/
+
 const FILES = ['README.md', 'PROTOCOL.md', 'CHANGELOG.md', 'CONTRIBUTING.md']
 
 /** Reads the project's documents. What is not there is no error: a document may be yet to be written. */
@@ -29,11 +32,16 @@ export async function readPassages(root: string): Promise<readonly Passage[]> {
 
 async function markdownUnder(root: string, folder: string): Promise<string[]> {
   try {
-    const found = await readdir(join(root, folder), { recursive: true })
-    return found
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-      .sort()
+    const found = await readdir(join(root, folder), { withFileTypes: true })
+    const within = await Promise.all(
+      found.map(async (entry): Promise<string[]> => {
+        const path = `${folder}/${entry.name}`
+        if (OTHERS.test(entry.name)) return []
+        if (entry.isDirectory()) return markdownUnder(root, path)
+        return path.endsWith('.md') ? [path] : []
+      }),
+    )
+    return within.flat().sort()
   } catch (error) {
     return absent(error)
   }

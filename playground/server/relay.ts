@@ -2,6 +2,7 @@ import { createParser } from 'eventsource-parser'
 import { DONE, pieceOf } from './chunks.js'
 import type { Answerer, Question } from './desk.js'
 import { errorOf, isRecord } from './http.js'
+import { PAGE_TOOLS } from './tools.js'
 import type { EndReason, Source, Write } from './runs.js'
 
 export interface RelayOptions {
@@ -53,13 +54,26 @@ export function createRelay({ baseUrl, apiKey, model, idleMs = 120_000 }: RelayO
 
 /** The whole conversation, and whatever else the page asked for that is not ours. */
 function requestOf({ history, body }: Question, model: string | undefined): object {
-  const { chat_id: _chat, message_id: _message, speed: _speed, whole: _whole, ...rest } = body
+  const { chat_id: _chat, message_id: _message, speed: _speed, whole: _whole, page_tools: tools, ...rest } = body
   return {
     ...rest,
+    ...(tools === true ? { tools: PAGE_TOOLS } : {}),
     ...(model === undefined ? {} : { model }),
-    messages: history.map(({ role, text, raw }) => raw ?? { role, content: text }),
+    messages: history.map(({ role, text, raw }) => (raw ? messageOf(raw) : { role, content: text })),
     stream: true,
   }
+}
+
+/** Without what only we know of a message; pictures as every service takes them. */
+function messageOf({ failed: _failed, content, ...rest }: Readonly<Record<string, unknown>>): object {
+  return { ...rest, content: Array.isArray(content) ? (content as unknown[]).map(partOf) : content }
+}
+
+function partOf(part: unknown): unknown {
+  const file = isRecord(part) && part.type === 'file' && isRecord(part.file) ? part.file : {}
+  const { file_data: url } = file
+  const isPicture = typeof url === 'string' && url.startsWith('data:image/')
+  return isPicture ? { type: 'image_url', image_url: { url } } : part
 }
 
 /** Reads the service's stream to its end. Without a mark that it is whole, it was cut. */

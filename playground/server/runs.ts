@@ -12,7 +12,7 @@ export interface Run {
 export type EndReason = 'complete' | 'stopped' | 'truncated' | 'error'
 
 /** Adds a piece to the answer. False if nothing more is taken: the run was stopped, or has become too long. */
-export type Write = (data: string) => boolean
+export type Write = (data: string, event?: string) => boolean
 
 /** Makes an answer piece by piece, and says how it ended. `signal` fires on a stop. */
 export type Source = (write: Write, signal: AbortSignal) => Promise<EndReason>
@@ -30,6 +30,10 @@ export interface RunLimits {
 
 export interface Runs {
   find(chat: string, id: string): Run | Refusal
+  /** The one of that id, whosever it is: ids are made so that nobody guesses them. */
+  findAnywhere(id: string): Run | Refusal
+  /** The chat's newest one. */
+  newest(chat: string): Run | Refusal
   /** Begins the run. One that is known, or was once, is never begun again. */
   begin(chat: string, id: string, source: () => Source | Refusal): { run: Run; fresh: boolean } | Refusal
   /** Stops the run; that it is over already is fine. */
@@ -94,7 +98,7 @@ export function createRuns(limits: RunLimits = {}): Runs {
     const { log, controller } = run
     let reason: EndReason
     try {
-      reason = await source((data) => log.append({ data }), controller.signal)
+      reason = await source((data, event) => log.append({ data, event }), controller.signal)
     } catch (error) {
       reason = 'error'
       // A source names every trouble that it expects; what comes here is a bug and must be seen.
@@ -113,8 +117,12 @@ export function createRuns(limits: RunLimits = {}): Runs {
     return runs.get(key) ?? (past.get(key) === 'stopped' ? gone : unknown)
   }
 
+  const last = (fits: (run: Held) => boolean): Run | Refusal => [...runs.values()].findLast(fits) ?? unknown
+
   return {
     find,
+    findAnywhere: (id) => last((run) => run.id === id),
+    newest: (chat) => last((run) => run.chat === chat),
     begin(chat, id, source) {
       const key = keyOf(chat, id)
       const known = runs.get(key)

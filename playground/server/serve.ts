@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { follow, news } from './follow.js'
 import type { Faults } from './faults.js'
+import type { Framing } from './formats/format.js'
 import { leaving, reply } from './http.js'
 import type { Entry, Log } from './log.js'
 import { startOf } from './orders.js'
@@ -13,6 +14,13 @@ export interface Ground {
   readonly heartbeatMs: number
 }
 
+/** How the messages of a log are put on the wire, where that is not the usual way. */
+export interface Manner {
+  readonly framing?: Framing | undefined
+  /** What stands above an event stream besides. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
 /** The longest that an answer is held back; proxies lose their patience after 60 s. */
 const MAX_WAIT_S = 55
 
@@ -23,10 +31,13 @@ export async function serveLog(
   url: URL,
   log: Log,
   ground: Ground,
+  { framing, headers }: Manner = {},
 ): Promise<void> {
   const floor = ground.faults.orders.floor(url.searchParams.get('chat') ?? undefined, log)
   const { from: known, resumed } = startOf(log, cursorOf(req, url), floor)
-  if (/\btext\/event-stream\b/i.test(req.headers.accept ?? '')) return stream(res, url, log, known, resumed, ground)
+  const accept = req.headers.accept ?? ''
+  if (framing?.accept.test(accept)) return pour(res, url, log, known, framing, ground)
+  if (/\btext\/event-stream\b/i.test(accept)) return stream(res, url, log, known, resumed, ground, headers)
   // A POST is answered at once: whoever starts something wants to know that it has been heard.
   const wait = req.method === 'POST' ? 0 : Number(url.searchParams.get('wait') ?? 0)
   const waitMs = wait > 0 ? Math.min(wait, MAX_WAIT_S) * 1000 : 0
@@ -47,10 +58,12 @@ async function stream(
   cursor: string | undefined,
   resumed: boolean,
   { faults, heartbeatMs }: Ground,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const reader = leaving(res)
   const { signal } = reader
   res.writeHead(200, {
+    ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
@@ -74,6 +87,34 @@ async function stream(
     if (how === 'overrun') control({ t: 'reset', reason: 'overrun' })
     else control({ t: 'end', reason: log.ended ?? 'complete' })
     res.end()
+  } finally {
+    clearInterval(beat)
+    forget()
+  }
+}
+
+/** Serves a log as a body that knows neither ids nor controls: its end is the end of the answer, if that is whole. */
+async function pour(
+  res: ServerResponse,
+  url: URL,
+  log: Log,
+  cursor: string | undefined,
+  { type, write, beat: sign }: Framing,
+  { faults, heartbeatMs }: Ground,
+): Promise<void> {
+  const reader = leaving(res)
+  const { signal } = reader
+  res.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  res.flushHeaders()
+  const beat = sign === undefined ? undefined : setInterval(() => void (signal.aborted || res.write(sign)), heartbeatMs)
+  const forget = faults.watch({ chat: url.searchParams.get('chat') ?? undefined, tear: () => hangUp(res, reader) })
+  try {
+    const how = await follow(log, cursor, signal, async (entries) => {
+      if (!res.write(entries.map(({ data }) => write(data)).join(''))) await drained(res, signal)
+    })
+    if (how === 'left') return
+    if (how === 'ended' && log.ended === 'complete') res.end()
+    else hangUp(res, reader)
   } finally {
     clearInterval(beat)
     forget()

@@ -63,12 +63,33 @@ const IDIOMS: readonly (readonly [RegExp, string])[] = [
   [/\b(server[- ]sent[- ]events?|sse)\b/gi, 'sse server-sent events'],
 ]
 
+/** The documents are in English, and so is what a question in Chinese is about. */
+const CHINESE: readonly (readonly [RegExp, string])[] = [
+  [/断线|断开|掉线|中断|断网/gu, 'cut line'],
+  [/重连|续传|恢复|继续/gu, 'resume reconnect'],
+  [/传输方式|传输/gu, 'transport'],
+  [/服务器|服务端|后端/gu, 'server'],
+  [/心跳/gu, 'heartbeat'],
+  [/停止/gu, 'stop'],
+  [/工具/gu, 'tool'],
+  [/协议/gu, 'protocol'],
+  [/安装/gu, 'install'],
+  [/回答|答案/gu, 'answer'],
+  [/持久化|保存|刷新/gu, 'persist reload'],
+  [/长轮询/gu, 'long polling'],
+  [/轮询/gu, 'polling'],
+  [/[的了吗呢在里是用和与或及要该做选哪种什么怎么如何会时候我你它把被才能可以需必须发生一个每多久]+/gu, ' '],
+]
+
+const inEnglish = (question: string): string =>
+  CHINESE.reduce((text, [words, meant]) => text.replace(words, ` ${meant} `), question)
+
 /** What a question is about: stems, each with how much it counts. */
 export type Terms = ReadonlyMap<string, number>
 
 /** The words of a question that say what it is about. */
 export function keywordsOf(question: string): string[] {
-  const asked = IDIOMS.reduce((text, [idiom, meant]) => text.replace(idiom, meant), question)
+  const asked = IDIOMS.reduce((text, [idiom, meant]) => text.replace(idiom, meant), inEnglish(question))
   const words = wordsOf(asked).filter((word) => {
     const lower = word.toLowerCase()
     return !STOP_WORDS.has(lower) && lower !== OUR_NAME && (lower.length > 1 || /[\p{Lo}\d]/u.test(lower))

@@ -1,6 +1,8 @@
 import { type ConnectionOptions, json, type Message } from 'holdline'
+import { benched } from './benchLine'
 import type { ChartOptions } from './chart'
 import { type Choice, liveTransports } from './transports'
+import { words } from './words/live'
 
 /** What the server's machine was doing in one second. */
 export interface Sample {
@@ -46,6 +48,7 @@ export const liveOptions = (choice: Choice): ConnectionOptions<Sample> => ({
   transports: liveTransports(choice, tag),
   decode: json<Sample>(),
   backoff: { firstMs: 500, maxMs: 5_000 },
+  ...benched,
 })
 
 export interface View {
@@ -63,23 +66,23 @@ const gib = (bytes: number): string => (bytes / GIB).toFixed(1)
 export const views: readonly View[] = [
   {
     key: 'cpu',
-    title: 'CPU, all cores',
-    chart: { label: 'CPU', unit: '%', max: 100 },
+    title: words.cpu,
+    chart: { label: words.cpuLine, unit: '%', max: 100 },
     value: ({ cpu }) => cpu,
     now: ({ cpu }) => `${cpu.toFixed(0)} %`,
     wide: true,
   },
   {
     key: 'memory',
-    title: 'Memory in use',
-    chart: { label: 'Memory', unit: '%', max: 100 },
+    title: words.memory,
+    chart: { label: words.memoryLine, unit: '%', max: 100 },
     value: ({ memory }) => (100 * memory.used) / memory.total,
-    now: ({ memory }) => `${gib(memory.used)} of ${gib(memory.total)} GiB`,
+    now: ({ memory }) => words.memoryNow(gib(memory.used), gib(memory.total)),
   },
   {
     key: 'lag',
-    title: 'Event-loop lag, 99th percentile',
-    chart: { label: 'Lag', unit: 'ms' },
+    title: words.lag,
+    chart: { label: words.lagLine, unit: 'ms' },
     value: ({ lag }) => lag.p99,
     now: ({ lag }) => `${lag.p99.toFixed(1)} ms`,
   },
@@ -89,9 +92,9 @@ export const timesOf = ({ samples }: Feed): readonly number[] => samples.map(({ 
 
 /** The accounts, for the line under the charts. */
 export const countsOf = (feed: Feed, gaps: number): readonly (readonly [name: string, value: string])[] => [
-  ['Received', String(feed.samples.length === 0 ? 0 : feed.newest - feed.first + 1 - feed.missing)],
-  ['Newest', `#${feed.newest}`],
-  ['Missing', String(feed.missing)],
-  ['Twice', String(feed.twice)],
-  ['Gaps told', String(gaps)],
+  [words.received, String(feed.samples.length === 0 ? 0 : feed.newest - feed.first + 1 - feed.missing)],
+  [words.newest, `#${feed.newest}`],
+  [words.missing, String(feed.missing)],
+  [words.twice, String(feed.twice)],
+  [words.gaps, String(gaps)],
 ]

@@ -60,9 +60,3 @@ export const underWay = (list: readonly Outgoing[], heard: readonly Said[]): rea
   const keys = new Set(heard.map(({ key }) => key))
   return list.filter(({ said }) => said.kind === 'alert' && !keys.has(said.key))
 }
-
-export const WORDS: Readonly<Record<Outgoing['status'], string>> = {
-  sending: 'sending …',
-  sent: 'sent',
-  refused: 'refused',
-}

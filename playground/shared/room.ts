@@ -1,5 +1,7 @@
 import { type ConnectionOptions, json, type Message } from 'holdline'
+import { benched } from './benchLine'
 import { type Choice, roomTransports } from './transports'
+import { words } from './words/room'
 
 /** What is said in the room. The key is the sender's own, and names it however often it is sent. */
 export interface Said {
@@ -59,7 +61,7 @@ function kept(storage: Storage, key: string, make: () => string): string {
 const luck = (): string => Math.random().toString(36).slice(2)
 
 /** Who this tab is. */
-export const me = kept(sessionStorage, 'holdline.guest', () => `Guest ${Math.floor(1000 + Math.random() * 9000)}`)
+export const me = kept(sessionStorage, 'holdline.guest', () => words.guest(Math.floor(1000 + Math.random() * 9000)))
 const own = `room-${luck()}`
 /** A line that all tabs share has one name for all of them. */
 const common = kept(localStorage, 'holdline.room', () => `room-${luck()}`)
@@ -70,6 +72,7 @@ export const roomOptions = (choice: Choice, together: boolean): ConnectionOption
   transports: roomTransports(choice, tagOf(together), together),
   decode: json<Partial<Said> | null>(),
   backoff: { firstMs: 500, maxMs: 5_000 },
+  ...benched,
 })
 
 export const say = (kind: Said['kind'], text: string = ''): Said => ({
@@ -81,14 +84,20 @@ export const say = (kind: Said['kind'], text: string = ''): Said => ({
 })
 
 export const countsOfHall = (hall: Hall, gaps: number): readonly (readonly [name: string, value: string])[] => [
-  ['Heard', String(hall.received)],
-  ['Twice', String(hall.twice)],
-  ['Gaps told', String(gaps)],
+  [words.heard, String(hall.received)],
+  [words.twice, String(hall.twice)],
+  [words.gaps, String(gaps)],
 ]
 
 export const timeOf = (at: number): string =>
   new Date(at).toLocaleTimeString(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 
 /** Says that something came late, where it did. */
-export const latenessOf = ({ lateMs }: Heard): string =>
-  lateMs > LATE_MS ? `came ${Math.round(lateMs / 1000)} s later` : ''
+export const latenessOf = ({ lateMs }: Heard): string => (lateMs > LATE_MS ? words.late(Math.round(lateMs / 1000)) : '')
+
+/** Says how many are unread where it is seen from elsewhere: in the title, and on the icon of an app that is installed. */
+export function badge(unread: number, framework: string): void {
+  document.title = `${unread > 0 ? `(${unread}) ` : ''}${words.page} · ${framework} · ${words.site}`
+  // Not every browser has it, and one that has may not be allowed to; the title says it all the same.
+  if ('setAppBadge' in navigator) navigator.setAppBadge(unread).catch(() => {})
+}

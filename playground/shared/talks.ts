@@ -1,4 +1,4 @@
-import { type ChatStore, storageStore, textOf } from 'holdline/chat'
+import { type ChatMessage, type ChatRecord, type ChatStore, type FilePart, storageStore, textOf } from 'holdline/chat'
 import type { Readable } from 'holdline'
 
 /** A conversation, as it stands in the list of all of them. */
@@ -71,8 +71,37 @@ export const store: ChatStore = {
   save(id, record) {
     const [first] = record.tree.messages
     if (!first) return
-    const words = textOf(first)
+    const words = titleOf(first)
     note({ id, title: words.length > TITLE_CHARS ? `${words.slice(0, TITLE_CHARS)} …` : words })
-    return kept.save(id, record)
+    while (!fits(id, record) && forgetOldest(id));
   },
+}
+
+/** A question may be a file and nothing else. */
+function titleOf(message: ChatMessage): string {
+  const file = message.parts.find((part) => part.type === 'file') as FilePart | undefined
+  return textOf(message) || (file?.filename ?? '…')
+}
+
+/** Attachments are large, and storage is not. */
+function fits(id: string, record: ChatRecord): boolean {
+  try {
+    void kept.save(id, record)
+    return true
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'QuotaExceededError') return false
+    throw error
+  }
+}
+
+/** Makes room. False if there is no other conversation left: then this one is kept on the screen alone. */
+function forgetOldest(but: string): boolean {
+  const known = read()
+  const oldest = known.findLast(({ id }) => id !== but)
+  if (!oldest) return false
+  localStorage.removeItem(PREFIX + oldest.id)
+  const next = known.filter(({ id }) => id !== oldest.id)
+  localStorage.setItem(LIST, JSON.stringify(next))
+  show(next)
+  return true
 }

@@ -1,6 +1,7 @@
 import type { ConnectionState, ErrorKind } from 'holdline'
 import type { ChatMessage, ChatSnapshot, MessageEnd } from 'holdline/chat'
 import { labelOf } from './transports'
+import { chatLineWords, endWords, lineWords, spokenWords, troubleWords } from './words/shared'
 
 /** What the state line says: a word, and what stands behind it. */
 export interface Telling {
@@ -9,12 +10,13 @@ export interface Telling {
   readonly more: readonly string[]
 }
 
-const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`
-const over = (transport: string): string => (transport ? `over ${labelOf(transport)}` : '')
+const seconds = (ms: number): string => lineWords.seconds((Math.max(0, ms) / 1000).toFixed(1))
+const over = (transport: string): string => (transport ? lineWords.over(labelOf(transport)) : '')
+const again = (attempt: number): string => (attempt > 1 ? lineWords.attempt(attempt) : '')
 const retry = (atMs: number | undefined, now: number, attempt: number): string =>
-  `attempt ${attempt + 1} in ${seconds((atMs ?? now) - now)}`
+  lineWords.retry(attempt + 1, seconds((atMs ?? now) - now))
 const heard = (atMs: number | undefined, now: number): string =>
-  atMs === undefined ? '' : `last byte ${seconds(now - atMs)} ago`
+  atMs === undefined ? '' : lineWords.heard(seconds(now - atMs))
 
 const told = (tone: Telling['tone'], word: string, ...more: readonly string[]): Telling => ({
   tone,
@@ -22,14 +24,7 @@ const told = (tone: Telling['tone'], word: string, ...more: readonly string[]): 
   more: more.filter((part) => part !== ''),
 })
 
-/** What is worth trying again, in words for everybody. */
-const TROUBLES: Readonly<Partial<Record<ErrorKind, string>>> = {
-  network: 'The line broke',
-  timeout: 'The line fell silent',
-  'server-busy': 'The server is busy',
-  protocol: 'That was no answer',
-  cursor: 'The server has forgotten',
-}
+const TROUBLES: Readonly<Partial<Record<ErrorKind, string>>> = troubleWords
 
 export function tellChat(
   { status, connection, error, stalled }: Pick<ChatSnapshot, 'status' | 'connection' | 'error' | 'stalled'>,
@@ -37,28 +32,27 @@ export function tellChat(
 ): Telling {
   const { transport, attempt, retryAtMs, lastByteAtMs } = connection
   const byte = heard(lastByteAtMs, now)
-  const again = attempt > 1 ? `attempt ${attempt}` : ''
-  const back = attempt > 1 ? `on line ${attempt}, nothing lost` : ''
+  const back = attempt > 1 ? chatLineWords.back(attempt) : ''
   if (stalled && connection.status !== 'waiting')
-    return told('warn', 'Nothing comes', 'the model may only be slow', byte)
+    return told('warn', chatLineWords.stalled, chatLineWords.maybeSlow, byte)
   switch (status) {
     case 'ready':
       return transport
-        ? told('good', 'Ready', `last answer ${over(transport)}`, back)
-        : told('good', 'Ready', 'nothing is open until you ask')
+        ? told('good', chatLineWords.ready, chatLineWords.lastAnswer(over(transport)), back)
+        : told('good', chatLineWords.ready, chatLineWords.asleep)
     case 'submitted':
-      if (connection.status === 'waiting') return told('warn', 'No answer', retry(retryAtMs, now, attempt))
+      if (connection.status === 'waiting') return told('warn', chatLineWords.noAnswer, retry(retryAtMs, now, attempt))
       if (connection.status === 'open')
-        return told('live', 'Asked', over(transport), 'waiting for the first word', byte)
-      return told('live', 'Asking', over(transport), again)
+        return told('live', chatLineWords.asked, over(transport), chatLineWords.firstWord, byte)
+      return told('live', chatLineWords.asking, over(transport), again(attempt))
     case 'streaming':
-      return told('live', 'Answering', over(transport), back, byte)
+      return told('live', chatLineWords.answering, over(transport), back, byte)
     case 'reconnecting':
-      if (connection.status === 'waiting') return told('warn', 'The line broke', retry(retryAtMs, now, attempt))
-      if (connection.status === 'paused') return told('warn', 'Paused', 'the page is put away')
-      return told('warn', 'Reconnecting', over(transport), again)
+      if (connection.status === 'waiting') return told('warn', troubleWords.network, retry(retryAtMs, now, attempt))
+      if (connection.status === 'paused') return told('warn', lineWords.paused, lineWords.away)
+      return told('warn', chatLineWords.reconnecting, over(transport), again(attempt))
     case 'error':
-      return told('bad', 'That went wrong', error?.message ?? '')
+      return told('bad', chatLineWords.wrong, error?.message ?? '')
   }
 }
 
@@ -66,19 +60,19 @@ export function tellLine(state: ConnectionState, now: number): Telling {
   const { transport, attempt, lastByteAtMs } = state
   switch (state.status) {
     case 'idle':
-      return told('quiet', 'Not connected')
+      return told('quiet', lineWords.idle)
     case 'connecting':
-      return told(attempt > 1 ? 'warn' : 'live', 'Connecting', over(transport), attempt > 1 ? `attempt ${attempt}` : '')
+      return told(attempt > 1 ? 'warn' : 'live', lineWords.connecting, over(transport), again(attempt))
     case 'open':
-      return told('live', 'Live', over(transport), heard(lastByteAtMs, now))
+      return told('live', lineWords.live, over(transport), heard(lastByteAtMs, now))
     case 'waiting':
       return told('warn', TROUBLES[state.error.kind] ?? state.error.message, retry(state.retryAtMs, now, attempt))
     case 'paused':
-      return told('warn', 'Paused', 'the page is put away')
+      return told('warn', lineWords.paused, lineWords.away)
     case 'closed':
-      return told('quiet', 'Closed')
+      return told('quiet', lineWords.closed)
     case 'failed':
-      return told('bad', 'Given up', state.error.message)
+      return told('bad', lineWords.failed, state.error.message)
   }
 }
 
@@ -90,17 +84,17 @@ export function speakChat(
   { status, stalled }: Pick<ChatSnapshot, 'status' | 'stalled'>,
   last: ChatMessage | undefined,
 ): string {
-  if (stalled) return 'Nothing has come for a while. You can stop the answer.'
+  if (stalled) return spokenWords.stalled
   switch (status) {
     case 'submitted':
-      return 'Asked. Waiting for the answer.'
+      return spokenWords.submitted
     case 'streaming':
-      return 'The answer is arriving.'
+      return spokenWords.streaming
     case 'reconnecting':
-      return 'The line broke. Reconnecting.'
+      return spokenWords.reconnecting
     case 'error':
     case 'ready':
-      return last?.end ? (noteOf(last.end)?.text ?? 'The answer is complete.') : ''
+      return last?.end ? (noteOf(last.end)?.text ?? spokenWords.complete) : ''
   }
 }
 
@@ -110,14 +104,14 @@ export function noteOf(
 ): { readonly tone: 'quiet' | 'warn' | 'bad'; readonly text: string } | undefined {
   switch (end.state) {
     case 'stopped':
-      return { tone: 'quiet', text: 'Stopped. What had come was kept.' }
+      return { tone: 'quiet', text: endWords.stopped }
     case 'truncated':
-      return { tone: 'warn', text: 'This answer broke off, and could not be gone on with.' }
+      return { tone: 'warn', text: endWords.truncated }
     case 'error':
-      return { tone: 'bad', text: end.error?.message ?? 'The answer failed.' }
+      return { tone: 'bad', text: end.error?.message ?? endWords.error }
     case 'complete':
-      if (end.reason === 'length') return { tone: 'warn', text: 'The model stopped at its limit of length.' }
-      if (end.reason === 'content-filter') return { tone: 'warn', text: 'A content filter ended this answer.' }
+      if (end.reason === 'length') return { tone: 'warn', text: endWords.length }
+      if (end.reason === 'content-filter') return { tone: 'warn', text: endWords.filter }
       return undefined
   }
 }
@@ -125,5 +119,5 @@ export function noteOf(
 export function usageOf({ usage }: ChatMessage): string {
   const { inputTokens, outputTokens } = usage ?? {}
   if (inputTokens === undefined && outputTokens === undefined) return ''
-  return `${inputTokens ?? '?'} tokens in, ${outputTokens ?? '?'} out`
+  return endWords.usage(String(inputTokens ?? '?'), String(outputTokens ?? '?'))
 }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { button, order, soon, watchBreaks } from './chatPage.ts'
+import { button, order, soon } from './chatPage.ts'
 import { both, canRun, frameworks, type Playground, startPlayground } from './playground.ts'
 
 async function say(page: Page, text: string): Promise<void> {
@@ -25,7 +25,7 @@ let number = 0
 /** Words that nobody else says: the room is one for all tests. */
 const words = (count: number): string[] => Array.from({ length: count }, () => `word ${++number}.`)
 
-describe.skipIf(!canRun)('the room page', () => {
+describe.skipIf(!canRun)('the notifications page', () => {
   let playground: Playground
   beforeAll(async () => {
     playground = await startPlayground()
@@ -63,7 +63,7 @@ describe.skipIf(!canRun)('the room page', () => {
     expect([await twice(away.page), await twice(here.page)]).toEqual(['0', '0'])
 
     expect(await unread.textContent()).toBe('3 unread')
-    expect(await away.page.title()).toMatch(/^\(3\) Room/)
+    expect(await away.page.title()).toMatch(/^\(3\) Notifications/)
     await button(away.page, 'Mark as read').click()
     await expect.poll(() => unread.textContent(), soon).toBe('0 unread')
     expect([...away.complaints, ...here.complaints]).toEqual([])
@@ -105,12 +105,9 @@ describe.skipIf(!canRun)('the room page', () => {
     const all = words(2) as [string, string]
     await say(other.page, all[0])
     for (const { page } of [one, other]) await expect.poll(() => heard(page, all), soon).toEqual([all[0]])
-    const breaks = await Promise.all([watchBreaks(one.page), watchBreaks(other.page)])
     const told = other.page.waitForResponse('**/api/faults/cut**')
     await button(other.page, 'Cut the network').click()
     expect(await (await told).json()).toEqual({ cut: 1 })
-    for (const broken of breaks) await broken(1)
-    for (const { page } of [one, other]) await open(page)
     await say(one.page, all[1])
     for (const { page } of [one, other]) {
       await expect.poll(() => heard(page, all), soon).toEqual(all)

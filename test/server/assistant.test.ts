@@ -43,9 +43,16 @@ const DOCUMENTS = {
   ].join('\n'),
 }
 
+interface Annotation {
+  readonly url_citation: { readonly url: string; readonly title: string }
+}
+
 interface Chunk {
   readonly object: string
-  readonly choices: { delta: { role?: string; content?: string; reasoning_content?: string }; finish_reason: unknown }[]
+  readonly choices: {
+    delta: { role?: string; content?: string; reasoning_content?: string; annotations?: Annotation[] }
+    finish_reason: unknown
+  }[]
   readonly usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number }
 }
 
@@ -74,7 +81,7 @@ describe('the answer', () => {
     const text = await answer('How often is the cage of a parrot cleaned?')
     expect(text.split('\n')[0]).toBe('The cage needs to be cleaned every 3 days.')
     expect(text).toContain('> - A parrot is kept in a cage.')
-    expect(text).toContain('**Sources**\n\n- `docs/deep/transports.md` › Parrots')
+    expect(text).toContain('**Parrots** (`docs/deep/transports.md` › Parrots)')
   })
 
   test('shows code and tables as they are', async () => {
@@ -104,7 +111,7 @@ describe('the answer', () => {
     'to "%s" is polite',
     async (words) => {
       const text = await answer(words)
-      expect(text).not.toContain('**Sources**')
+      expect(text).not.toContain('› ')
       expect(text).not.toContain('say nothing about that')
     },
   )
@@ -129,7 +136,11 @@ test('the stream is what OpenAI streams: role, reasoning, text, reason, usage, [
   const firstText = deltas.findIndex(({ content }) => content)
   expect(firstText).toBeGreaterThan(1)
   expect(deltas.slice(1, firstText).every(({ reasoning_content }) => typeof reasoning_content === 'string')).toBe(true)
-  expect(deltas.slice(firstText).every(({ content }) => typeof content === 'string')).toBe(true)
+  expect(deltas.slice(firstText, -1).every(({ content }) => typeof content === 'string')).toBe(true)
+  expect(deltas.at(-1)?.annotations?.[0]?.url_citation).toEqual({
+    url: '/api/docs/docs/deep/transports.md#:~:text=Long%20polling',
+    title: 'docs/deep/transports.md › Long polling',
+  })
   expect(deltas.map(({ reasoning_content = '' }) => reasoning_content).join('')).toMatch(
     /^Searching 2 documents .* found/,
   )

@@ -52,7 +52,7 @@ test.each(Object.entries(transports))(
     const own = await start({ root })
     const calm = chatOver(sse(`${own.url}/api/chat?speed=50000`), 'calm')
     await calm.sendMessage({ text: QUESTION })
-    expect(answerOf(calm)).toContain('**Sources**')
+    expect(answerOf(calm)).toContain('› ')
     const { messages } = (await (await fetch(`${own.url}/api/conversations/calm`)).json()) as { messages: Kept[] }
     const whole = await envelopeIn(await fetch(address(own.url, 'calm', messages.at(-1)!.run!)))
     const lines = whole.flatMap(({ data }) => data ?? [])

@@ -27,7 +27,7 @@ test('health tells who answers', async () => {
 })
 
 test('a body that is too large is refused with 413, whether its size is announced or not', async () => {
-  const { url } = await start({ answerer: puppet() })
+  const { url } = await start({ answerer: puppet(), maxBodyBytes: 1_000_000 })
   const body = asking('x'.repeat(1_100_000))
   const announced = await post(address(url, 'c', '1'), body)
   expect(announced.status).toBe(413)

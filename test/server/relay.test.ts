@@ -66,6 +66,47 @@ const dataOf = (items: readonly Item[]): (string | undefined)[] => items.filter(
 const endOf = (items: readonly Item[]): string | undefined => items.find(({ t }) => t === 'end')?.reason
 const whole = (url: string): Promise<Item[]> => readers['long polling']!(url, 'c', 'r')
 
+test('a question in another format is asked in the words of the service, with the tools of the page', async () => {
+  const { url: base, requests } = await upstream(async (res) => {
+    await stream(res, CHUNKS)
+    res.end()
+  })
+  const { url } = await behind(base)
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }
+  const body = {
+    model: 'theirs',
+    max_tokens: 17,
+    system: 'Be brief.',
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'one?' }] },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'look', input: { at: 1 } }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'seen', is_error: true }] },
+      { role: 'user', content: [{ type: 'text', text: 'two?' }, image] },
+    ],
+    whole: true,
+    page_tools: true,
+  }
+  const response = await post(`${url}/api/chat/anthropic?chat=c&run=r`, JSON.stringify(body), 'text/event-stream')
+  expect(await response.text()).toContain('"type":"text_delta","text":"消息 😀"')
+  const { messages, tools, ...rest } = requests[0]!.body
+  expect(rest).toEqual({ stream: true })
+  expect(tools).toHaveLength(2)
+  const call = { id: 'a', type: 'function', function: { name: 'look', arguments: '{"at":1}' } }
+  expect(messages).toEqual([
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: [{ type: 'text', text: 'one?' }] },
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'a', content: 'seen' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'two?' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+      ],
+    },
+  ])
+})
+
 test('the chunks of a good stream are handed on as they are, and kept in the memory', async () => {
   const { url: base, requests } = await upstream(async (res) => {
     await stream(res, CHUNKS)

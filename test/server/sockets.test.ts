@@ -9,7 +9,7 @@ test.each([
   ['a question without messages', '{"t":"run","chat":"c","run":"r","body":{}}', 4400],
   ['a frame that is too large', `{"t":"run","x":"${'x'.repeat(1_100_000)}"}`, 1009],
 ])('a WebSocket that says %s is closed and told why', async (_what, frame, code) => {
-  const { url } = await start({ answerer: puppet() })
+  const { url } = await start({ answerer: puppet(), maxBodyBytes: 1_000_000 })
   const line = dial(url, '/api/chat/ws')
   await line.opened
   line.socket.send(frame)

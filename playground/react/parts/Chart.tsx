@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { type Chart as Plot, type ChartOptions, createChart } from '../../shared/chart'
+import { words } from '../../shared/words/live'
 
 interface ChartProps {
   readonly options: ChartOptions
@@ -17,5 +18,5 @@ export function Chart({ options, times, values }: ChartProps) {
     return () => own.dispose()
   }, [options])
   useEffect(() => plot.current?.show(times, values), [options, times, values])
-  return <div ref={place} className="plot" role="img" aria-label={`${options.label} over the last minutes`} />
+  return <div ref={place} className="plot" role="img" aria-label={words.lately(options.label)} />
 }

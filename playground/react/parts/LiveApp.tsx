@@ -3,6 +3,8 @@ import { useCallback, useMemo, useState } from 'react'
 import { countsOf, liveOptions, nothing, tag, take, timesOf, views } from '../../shared/live'
 import { canDial, tellLine } from '../../shared/telling'
 import { type Choice, keepChoice, readChoice } from '../../shared/transports'
+import { words } from '../../shared/words/live'
+import { lineWords } from '../../shared/words/shared'
 import { Bench } from './Bench'
 import { Chart } from './Chart'
 import { useAttempt } from './hooks'
@@ -31,12 +33,12 @@ export function LiveApp() {
         <TransportChooser choice={choice} onChoose={choose} />
         <Bench chat={tag} open={state.status === 'open'} attempt={attempt} />
       </div>
-      <h1>The server’s machine, as it is now</h1>
-      <p className="lead">One sample per second. What was missed while the line was down is filled in.</p>
+      <h1>{words.title}</h1>
+      <p className="lead">{words.lead}</p>
       <StateLine ticking tell={tell}>
         {canDial(state.status) && (
           <button type="button" className="small" onClick={reconnect}>
-            Try now
+            {lineWords.tryNow}
           </button>
         )}
       </StateLine>

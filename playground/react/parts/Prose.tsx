@@ -1,9 +1,12 @@
-import { memo, useMemo } from 'react'
-import { splitBlocks, toHtml } from '../../shared/markdown'
+import type { TextPart } from 'holdline/chat'
+import { memo, useMemo, useState } from 'react'
+import { createBlocks } from '../../shared/blocks'
+import { toHtml } from '../../shared/markdown'
 
 /** Markdown as it arrives: a block that is settled is not parsed again. */
-export function Prose({ source }: { readonly source: string }) {
-  const blocks = useMemo(() => splitBlocks(source), [source])
+export function Prose({ part }: { readonly part: TextPart }) {
+  const [blocksOf] = useState(createBlocks)
+  const blocks = useMemo(() => blocksOf(part), [blocksOf, part])
   return (
     <div className="prose">
       {blocks.map((block, index) => (

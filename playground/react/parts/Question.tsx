@@ -1,6 +1,8 @@
 import { type ChatMessage, textOf } from 'holdline/chat'
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
-import { focusComposer } from '../../shared/conversation'
+import { filesOf, focusComposer } from '../../shared/conversation'
+import { words } from '../../shared/words/chat'
+import { Files } from './Files'
 import type { MessageDeeds } from './Message'
 import { Versions } from './Versions'
 
@@ -15,11 +17,12 @@ interface QuestionProps {
 
 export const Question = memo(function Question({ message, index, count, busy, last, deeds }: QuestionProps) {
   const text = textOf(message)
+  const files = filesOf(message)
   const [draft, setDraft] = useState<string>()
   const editButton = useRef<HTMLButtonElement>(null)
   const wasEditing = useRef(false)
   const editing = draft !== undefined
-  const ready = !busy && draft !== undefined && draft.trim() !== ''
+  const ready = !busy && draft !== undefined && (draft.trim() !== '' || files.length > 0)
 
   useEffect(() => {
     if (wasEditing.current && !editing) editButton.current?.focus()
@@ -28,7 +31,7 @@ export const Question = memo(function Question({ message, index, count, busy, la
 
   const ask = (): void => {
     if (!ready) return
-    deeds.edit(message.id, draft.trim())
+    deeds.edit(message, draft.trim())
     focusComposer()
   }
   const press = (event: KeyboardEvent): void => {
@@ -48,7 +51,7 @@ export const Question = memo(function Question({ message, index, count, busy, la
         }}
       >
         <textarea
-          aria-label="Edit your question"
+          aria-label={words.editing}
           autoFocus
           value={draft}
           onChange={({ target }) => setDraft(target.value)}
@@ -56,10 +59,10 @@ export const Question = memo(function Question({ message, index, count, busy, la
         />
         <p className="after">
           <button type="button" className="small" onClick={() => setDraft(undefined)}>
-            Cancel
+            {words.cancel}
           </button>
           <button type="submit" className="primary" disabled={!ready}>
-            Ask
+            {words.ask}
           </button>
         </p>
       </form>
@@ -67,20 +70,21 @@ export const Question = memo(function Question({ message, index, count, busy, la
   }
   return (
     <div className="question">
-      <article className="message user" aria-label="You">
+      <article className="message user" aria-label={words.you}>
+        {files.length > 0 && <Files files={files} />}
         {text}
       </article>
       <footer className="after">
         <Versions index={index} count={count} disabled={busy} onStep={(step) => deeds.show(message.id, step)} />
         <button ref={editButton} type="button" className="small" disabled={busy} onClick={() => setDraft(text)}>
-          Edit
+          {words.edit}
         </button>
       </footer>
       {last && !busy && (
         <p className="note">
-          This question has no answer yet.{' '}
+          {words.unanswered}{' '}
           <button type="button" onClick={deeds.again}>
-            Ask again
+            {words.askAgain}
           </button>
         </p>
       )}

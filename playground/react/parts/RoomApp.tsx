@@ -1,7 +1,8 @@
 import { useConnection, useFold, useReadable } from 'holdline/react'
 import { type FormEvent, useCallback, useEffect, useState } from 'react'
-import { createOutbox, type Outgoing, underWay, WORDS } from '../../shared/outgoing'
+import { createOutbox, type Outgoing, underWay } from '../../shared/outgoing'
 import {
+  badge,
   countsOfHall,
   type Heard,
   hear,
@@ -17,6 +18,8 @@ import {
 } from '../../shared/room'
 import { canDial, tellLine } from '../../shared/telling'
 import { type Choice, keepChoice, readChoice } from '../../shared/transports'
+import { words } from '../../shared/words/room'
+import { lineWords } from '../../shared/words/shared'
 import { Bench } from './Bench'
 import { useAttempt } from './hooks'
 import { StateLine } from './StateLine'
@@ -37,9 +40,7 @@ export function RoomApp() {
 
   const tell = useCallback((now: number) => tellLine(state, now), [state])
   const unread = hall.alerts.filter(({ id, from, at }) => id > read && from !== me && at >= opened).length
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}Room · React · holdline playground`
-  }, [unread])
+  useEffect(() => badge(unread, 'React'), [unread])
 
   const post = (said: Said): void => attempt(outbox.post(said, send))
   const choose = (next: Choice): void => {
@@ -61,34 +62,34 @@ export function RoomApp() {
         <Bench chat={tagOf(together)} open={state.status === 'open'} attempt={attempt} />
         <label className="check">
           <input type="checkbox" checked={together} onChange={({ target }) => setTogether(target.checked)} />
-          One line for all tabs
+          {words.together}
         </label>
       </div>
-      <h1>A room: whoever is here hears it</h1>
-      <p className="lead">Open this page twice. What is said while a tab is away arrives when it is back.</p>
+      <h1>{words.title}</h1>
+      <p className="lead">{words.lead}</p>
       <StateLine ticking tell={tell}>
         {canDial(state.status) && (
           <button type="button" className="small" onClick={reconnect}>
-            Try now
+            {lineWords.tryNow}
           </button>
         )}
       </StateLine>
 
       <div className="hall">
         <section className="card likes" aria-labelledby="likes">
-          <h2 id="likes">Likes</h2>
+          <h2 id="likes">{words.likes}</h2>
           <output aria-live="off">{hall.likes}</output>
           <button type="button" className="primary" onClick={() => post(say('like'))}>
-            Like
+            {words.like}
           </button>
-          <p className="fate">{liking > 0 ? `sending ${liking} …` : ''}</p>
+          <p className="fate">{liking > 0 ? words.liking(liking) : ''}</p>
         </section>
 
         <section className="card alerts" aria-labelledby="alerts">
           <header>
-            <h2 id="alerts">Alerts</h2>
+            <h2 id="alerts">{words.alerts}</h2>
             <span className="badge" data-unread={unread > 0}>
-              {unread} unread
+              {words.unread(unread)}
             </span>
             <button
               type="button"
@@ -96,10 +97,10 @@ export function RoomApp() {
               disabled={unread === 0}
               onClick={() => setRead(hall.alerts.at(-1)?.id ?? '')}
             >
-              Mark as read
+              {words.read}
             </button>
           </header>
-          <ol aria-label="What was said" tabIndex={0}>
+          <ol aria-label={words.list} tabIndex={0}>
             {underWay(outgoing, hall.alerts)
               .toReversed()
               .map((one) => (
@@ -109,17 +110,17 @@ export function RoomApp() {
               <Alert key={alert.id} alert={alert} isNew={alert.id > read} />
             ))}
           </ol>
-          {hall.alerts.length === 0 && outgoing.length === 0 && <p className="empty">Nothing was said yet.</p>}
+          {hall.alerts.length === 0 && outgoing.length === 0 && <p className="empty">{words.nothing}</p>}
           <form className="composer" onSubmit={tellAll}>
             <input
-              aria-label="Your alert"
-              placeholder={`Say something as ${me}`}
+              aria-label={words.yours}
+              placeholder={words.say(me)}
               autoComplete="off"
               value={text}
               onChange={({ target }) => setText(target.value)}
             />
             <button type="submit" className="primary" disabled={text.trim() === ''}>
-              Send
+              {words.send}
             </button>
           </form>
         </section>
@@ -135,7 +136,7 @@ export function RoomApp() {
       </dl>
       {gaps > 0 && (
         <p className="note" data-tone="warn">
-          The server no longer knew where this page was: something may be missing here.
+          {words.gap}
         </p>
       )}
       {trouble !== undefined && (
@@ -145,7 +146,7 @@ export function RoomApp() {
       )}
       <p className="unseen" role="status">
         {tellLine(state, 0).word}
-        {unread > 0 && ` · ${unread} unread`}
+        {unread > 0 && ` · ${words.unread(unread)}`}
       </p>
     </main>
   )
@@ -158,8 +159,8 @@ function Alert({ alert, isNew }: { readonly alert: Heard; readonly isNew: boolea
     <li data-new={isNew && !mine && alert.at >= opened}>
       <p>{alert.text}</p>
       <small>
-        {mine ? 'You' : alert.from} · {timeOf(alert.at)}
-        {mine && ` · ${WORDS.sent}`}
+        {mine ? words.you : alert.from} · {timeOf(alert.at)}
+        {mine && ` · ${words.sent}`}
         {late && <em> · {late}</em>}
       </small>
     </li>
@@ -177,16 +178,16 @@ function OnItsWay({
     <li data-status={status}>
       <p>{said.text}</p>
       <small>
-        You · {WORDS[status]}
+        {words.you} · {words[status]}
         {reason !== undefined && `: ${reason}`}
       </small>
       {status === 'refused' && (
         <span className="again">
           <button type="button" className="small" onClick={onAgain}>
-            Try again
+            {words.again}
           </button>
           <button type="button" className="small" onClick={() => outbox.forget(said.key)}>
-            Drop it
+            {words.drop}
           </button>
         </span>
       )}

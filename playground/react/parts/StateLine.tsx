@@ -14,7 +14,8 @@ export function StateLine({ ticking, tell, children }: StateLineProps) {
   return (
     <div className="state" data-tone={tone}>
       <span className="dot" />
-      <span className="words">
+      {/* Another word begins another sentence: nothing of the old one is pushed aside. */}
+      <span key={word} className="words">
         <strong>{word}</strong>
         {more.map((part) => ` · ${part}`)}
       </span>

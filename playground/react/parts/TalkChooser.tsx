@@ -1,5 +1,6 @@
 import { useReadable } from 'holdline/react'
 import { talks } from '../../shared/talks'
+import { words } from '../../shared/words/chat'
 
 interface TalkChooserProps {
   readonly id: string
@@ -13,8 +14,8 @@ export function TalkChooser({ id, onOpen }: TalkChooserProps) {
   return (
     <div className="talks">
       <label className="chooser">
-        <select aria-label="Conversation" value={id} onChange={({ target }) => onOpen(target.value)}>
-          {isNew && <option value={id}>New conversation</option>}
+        <select aria-label={words.region} value={id} onChange={({ target }) => onOpen(target.value)}>
+          {isNew && <option value={id}>{words.newTalk}</option>}
           {list.map((talk) => (
             <option key={talk.id} value={talk.id}>
               {talk.title}
@@ -22,8 +23,8 @@ export function TalkChooser({ id, onOpen }: TalkChooserProps) {
           ))}
         </select>
       </label>
-      <button type="button" aria-label="New conversation" title="New conversation" onClick={() => onOpen()}>
-        New
+      <button type="button" aria-label={words.newTalk} title={words.newTalk} onClick={() => onOpen()}>
+        {words.new}
       </button>
     </div>
   )

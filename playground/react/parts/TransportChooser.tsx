@@ -1,17 +1,20 @@
-import { type Choice, choices } from '../../shared/transports'
+import { type Choice, choices as all } from '../../shared/transports'
+import { transportWords } from '../../shared/words/shared'
 
 interface TransportChooserProps {
   readonly choice: Choice
+  /** @defaultValue all there are */
+  readonly choices?: typeof all
   readonly disabled?: boolean
   readonly onChoose: (choice: Choice) => void
 }
 
-export function TransportChooser({ choice, disabled = false, onChoose }: TransportChooserProps) {
+export function TransportChooser({ choice, choices = all, disabled = false, onChoose }: TransportChooserProps) {
   return (
-    <label className="chooser" title={disabled ? 'Can be changed when the answer has ended' : undefined}>
-      <span>Transport</span>
+    <label className="chooser" title={disabled ? transportWords.later : undefined}>
+      <span>{transportWords.name}</span>
       <select
-        aria-label="Transport"
+        aria-label={transportWords.name}
         value={choice}
         disabled={disabled}
         onChange={({ target }) => onChoose(target.value as Choice)}

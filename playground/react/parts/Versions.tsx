@@ -1,3 +1,5 @@
+import { words } from '../../shared/words/chat'
+
 interface VersionsProps {
   readonly index: number
   readonly count: number
@@ -9,11 +11,11 @@ interface VersionsProps {
 export function Versions({ index, count, disabled, onStep }: VersionsProps) {
   if (count < 2) return null
   return (
-    <span className="versions" role="group" aria-label="Versions">
+    <span className="versions" role="group" aria-label={words.versions}>
       <button
         type="button"
         className="small"
-        aria-label="Version before"
+        aria-label={words.before}
         disabled={disabled || index === 0}
         onClick={() => onStep(-1)}
       >
@@ -25,7 +27,7 @@ export function Versions({ index, count, disabled, onStep }: VersionsProps) {
       <button
         type="button"
         className="small"
-        aria-label="Version after"
+        aria-label={words.after}
         disabled={disabled || index === count - 1}
         onClick={() => onStep(1)}
       >

@@ -33,6 +33,7 @@ export function useFollow(
 /** Does what may fail, and keeps why the last attempt did. */
 export function useAttempt(): {
   readonly trouble: string | undefined
+  readonly setTrouble: (why: string | undefined) => void
   readonly attempt: (deed: Promise<unknown>) => void
 } {
   const [trouble, setTrouble] = useState<string>()
@@ -40,5 +41,5 @@ export function useAttempt(): {
     setTrouble(undefined)
     deed.catch((failure: unknown) => setTrouble(messageOf(failure)))
   }, [])
-  return { trouble, attempt }
+  return { trouble, setTrouble, attempt }
 }

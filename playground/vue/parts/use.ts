@@ -30,7 +30,7 @@ export function useFollow(
 
 /** Does what may fail, and keeps why the last attempt did. */
 export function useAttempt(): {
-  readonly trouble: Readonly<Ref<string | undefined>>
+  readonly trouble: Ref<string | undefined>
   readonly attempt: (deed: Promise<unknown>) => void
 } {
   const trouble = ref<string>()

@@ -1,0 +1,38 @@
+import { bilingual } from '../bilingual'
+
+export const words = bilingual({
+  page: ['Notifications', '通知'],
+  site: ['holdline playground', 'holdline 演示'],
+  title: ['Notifications: likes and alerts between open tabs', '通知：标签页之间的点赞与提醒'],
+  lead: [
+    'Open this page twice. What is said while a tab is away arrives when it is back, once and in order.',
+    '打开两个页面。某个标签页离线时发出的内容，会在它回来后按顺序送达，且只送达一次。',
+  ],
+  together: ['One line for all tabs', '所有标签页共用一条连接'],
+  likes: ['Likes', '点赞'],
+  like: ['Like', '赞'],
+  liking: [(count: number) => `sending ${count} …`, (count: number) => `正在发送 ${count} 个…`],
+  alerts: ['Alerts', '提醒'],
+  unread: [(count: number) => `${count} unread`, (count: number) => `${count} 条未读`],
+  read: ['Mark as read', '标为已读'],
+  list: ['What was said', '已收到的提醒'],
+  nothing: ['Nothing was said yet.', '还没有提醒。'],
+  yours: ['Your alert', '你的提醒'],
+  say: [(name: string) => `Say something as ${name}`, (name: string) => `${name}，说点什么`],
+  send: ['Send', '发送'],
+  you: ['You', '你'],
+  sending: ['sending …', '正在发送…'],
+  sent: ['sent', '已发送'],
+  refused: ['refused', '被拒绝'],
+  again: ['Try again', '重试'],
+  drop: ['Drop it', '放弃'],
+  late: [(seconds: number) => `came ${seconds} s later`, (seconds: number) => `晚到 ${seconds} 秒`],
+  guest: [(number: number) => `Guest ${number}`, (number: number) => `访客 ${number}`],
+  heard: ['Heard', '已收到'],
+  twice: ['Twice', '重复'],
+  gaps: ['Gaps told', '已告知的缺口'],
+  gap: [
+    'The server no longer knew where this page was: something may be missing here.',
+    '服务器已不记得本页的位置：这里可能缺少一些内容。',
+  ],
+})

@@ -1,0 +1,6 @@
+import { createApp } from 'vue'
+import { wireBar } from '../shared/bar'
+import DanmakuApp from './parts/DanmakuApp.vue'
+
+wireBar()
+createApp(DanmakuApp).mount('#app')
