@@ -2,19 +2,29 @@
 // "npm ci" refuses it, and nobody on another system could install. This says so at once.
 import { readFileSync } from 'node:fs'
 
-const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'))
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const read = (file) => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'))
 const complaints = []
 
-if (packages[''].version !== version) {
-  complaints.push(`the lock file is of version ${packages[''].version}, package.json of ${version}`)
-}
-for (const [path, { version: locked, optionalDependencies = {} }] of Object.entries(packages)) {
-  const missing = Object.keys(optionalDependencies).filter(
-    (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
-  )
-  if (missing.length > 0) {
-    complaints.push(`${path} ${locked}: ${missing.length} optional packages are not locked, such as ${missing[0]}`)
+// The peers of the benchmarks have a lock file of their own.
+for (const folder of ['', 'bench/']) {
+  const file = `${folder}package-lock.json`
+  const { packages } = read(file)
+  const { version } = read(`${folder}package.json`)
+  if (packages[''].version !== version) {
+    complaints.push(`${file} is of version ${packages[''].version}, package.json of ${version}`)
+  }
+  for (const [path, { version: locked, resolved, optionalDependencies = {} }] of Object.entries(packages)) {
+    const missing = Object.keys(optionalDependencies).filter(
+      (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+    )
+    if (missing.length > 0) {
+      complaints.push(
+        `${file}: ${path} ${locked}: ${missing.length} optional packages are not locked, such as ${missing[0]}`,
+      )
+    }
+    // Whoever installs has a registry of his own.
+    if (/^https?:/.test(resolved ?? ''))
+      complaints.push(`${file}: ${path} names the registry it came from: ${resolved}`)
   }
 }
 
