@@ -1,14 +1,15 @@
 // `npm run check:consumers`: the package as its users get it, in a blank Vite + React app and a blank Vite + Vue app.
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ANSWER, serve } from './consumers/serve.mjs'
+import { look } from './consumers/look.mjs'
 import { load } from './lib/load.mjs'
+import { pack } from './lib/pack.mjs'
 import { importQuietly } from './lib/quiet-import.mjs'
 import { root, run } from './lib/run.mjs'
 
-const { version, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const pick = (...names) => Object.fromEntries(names.map((name) => [name, devDependencies[name]]))
 
 const apps = [
@@ -39,14 +40,6 @@ async function must(name, command, args, cwd) {
 const own = (app, name, command, ...args) =>
   must(`${app.name}: ${name}`, join(app.folder, 'node_modules/.bin', command), args, app.folder)
 
-async function pack() {
-  const args = ['pack', '--ignore-scripts', '--pack-destination', folder]
-  await must('npm pack', 'npm', args, root)
-  const tarball = join(folder, `holdline-${version}.tgz`)
-  assert.ok(existsSync(tarball), `npm pack made no ${tarball}`)
-  return tarball
-}
-
 async function create({ name, dependencies, tools }, tarball) {
   const app = join(folder, name)
   cpSync(join(root, 'scripts/consumers', name), app, { recursive: true })
@@ -60,32 +53,6 @@ async function create({ name, dependencies, tools }, tarball) {
   writeFileSync(join(app, 'package.json'), JSON.stringify(manifest, undefined, 2))
   await must(`${name}: npm install`, 'npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], app)
   return app
-}
-
-/** Opens the built page, asks, and reads the answer off the screen. */
-async function look(app, chromiumPath, flags) {
-  const { chromium } = await import('playwright')
-  const server = await serve(join(app.folder, 'dist'))
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags })
-  try {
-    const page = await browser.newPage()
-    const errors = []
-    page.on('pageerror', (error) => errors.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-    await page.goto(server.origin)
-    await page.locator('#likes', { hasText: 'open 42' }).waitFor({ timeout: 15_000 })
-    await page.getByRole('button', { name: 'ask' }).click()
-    await page.locator('[data-role=assistant]', { hasText: ANSWER }).waitFor({ timeout: 15_000 })
-    await page.locator('#status', { hasText: 'ready' }).waitFor({ timeout: 15_000 })
-    assert.equal(server.posts.length, 1, 'one question is one POST')
-    assert.deepEqual(
-      errors.filter((text) => !text.includes('favicon') && !text.includes('404')),
-      [],
-    )
-  } finally {
-    await browser.close()
-    server.close()
-  }
 }
 
 async function check(app) {
@@ -107,12 +74,12 @@ async function check(app) {
     console.log(`skipped: ${app.name}: the page, which needs Chromium`)
     return
   }
-  await look(app, browsers.chromium, chromiumFlags)
+  await look(join(app.folder, 'dist'), browsers.chromium, chromiumFlags)
   said(`${app.name}: the built page holds its connection and shows a streamed answer`)
 }
 
 try {
-  const tarball = await pack()
+  const tarball = await pack(folder)
   said('npm pack')
   for (const app of apps) {
     app.folder = await create(app, tarball)
