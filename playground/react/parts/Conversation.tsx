@@ -89,6 +89,7 @@ export function Conversation({ id, onOpen }: ConversationProps) {
     [status, connection, error, stalled],
   )
 
+  const hint = trouble ?? (busy ? words.busy : words.ready)
   return (
     <main className="room" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <div className="tools">
@@ -159,7 +160,9 @@ export function Conversation({ id, onOpen }: ConversationProps) {
           onStop={halt}
           onTrouble={setTrouble}
         />
-        <p className="hint">{trouble ?? (busy ? words.busy : words.ready)}</p>
+        <p key={hint} className="hint">
+          {hint}
+        </p>
         <p className="unseen" role="status">
           {(!busy && askedIn(last)) || speakChat({ status, stalled }, last)}
         </p>

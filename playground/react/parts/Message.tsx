@@ -46,7 +46,8 @@ export const Message = memo(function Message({ message, index, count, live, busy
         </p>
       )}
       {places.length > 0 && <Sources places={places} />}
-      <footer className="after">
+      {/* Another one at the end, so that the one with words in it has never stood elsewhere. */}
+      <footer key={String(live)} className="after">
         <Versions index={index} count={count} disabled={busy} onStep={(step) => deeds.show(message.id, step)} />
         {!live && text !== '' && <CopyButton text={text} />}
         {last && !busy && (
@@ -54,7 +55,7 @@ export const Message = memo(function Message({ message, index, count, live, busy
             {words.regenerate}
           </button>
         )}
-        <span className="usage">{usageOf(message)}</span>
+        <span className="usage">{live ? '' : usageOf(message)}</span>
       </footer>
     </article>
   )
