@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { button, order, soon, stateIn } from './chatPage.ts'
+import { button, order, soon, stateIn, watchBreaks } from './chatPage.ts'
 import {
   both,
   canRun,
@@ -107,8 +107,9 @@ describe.skipIf(!canRun)('the live page', () => {
     const { page, complaints } = await playground.open(`/${framework}/live.html?transport=${transport}`)
     await live(page, transport)
     await expect.poll(() => count(page, 'Received'), soon).toBeGreaterThan(3)
+    const broken = await watchBreaks(page)
     await order(page, 'Restart')
-    await page.locator('.state[data-tone=warn]').waitFor(soon)
+    await broken(1)
     await page.locator('.state[data-tone=live]').waitFor(soon)
     const before = await count(page, 'Newest')
     await expect.poll(() => count(page, 'Newest'), soon).toBeGreaterThan(before)
