@@ -64,7 +64,7 @@ export default function enginesReporter(): Reporter {
       if (reason === 'interrupted' || vitest?.config.testNamePattern) return
       const report = kept()
       for (const module of modules) {
-        if (isEngine(module.project.name) || module.project.name === 'e2e') note(report, module)
+        if (isEngine(module.project.name) || /^(e2e|lifecycle)$/.test(module.project.name)) note(report, module)
       }
       mkdirSync(join(dirname(file)), { recursive: true })
       writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`)
