@@ -18,6 +18,7 @@ const guides = [
     ['Comparison', '/comparison'],
     ['Pains', '/pains'],
     ['Benchmarks', '/benchmarks'],
+    ['Goals not reached', '/performance'],
   ]),
   group('Use', [
     ['Connections', '/connection'],
