@@ -43,9 +43,9 @@ const pairs = [
 export default {
   id: 'line',
   title: 'What a line costs',
-  what: `A page in Chromium listens over one line at a time. *Paced*: a message of 200 bytes every 10 ms, and how long it takes from the server's write to the listener, with the clocks of both compared beforehand. *Flood*: as many messages as are taken, made beforehand at the server, and the CPU time of the page's main thread for them.
+  what: `A page in Chromium listens over one line at a time. _Paced_: a message of 200 bytes every 10 ms, and how long it takes from the server's write to the listener, with the clocks of both compared beforehand. _Flood_: as many messages as are taken, made beforehand at the server, and the CPU time of the page's main thread for them.
 
-Everybody on the same kind of line gets the same bytes; where the bytes differ is what the last group is about: a WebSocket frame costs a browser about 25 µs whatever it holds, so \`envelope()\` carries all that a server writes in one turn, in a flood 500 messages as our reference server does, in a frame. The peers have no such thing, but a native WebSocket with lists of one's own has, and is the limit there. The bare contestants do nothing but the reading: no reconnecting, no ids, no fields but \`data\`; only *EventSource with ids* also asks each event for its id, which nobody can leave out who goes on from there over another transport. The page hides what happens in the browser's network process; its CPU is not counted.`,
+Everybody on the same kind of line gets the same bytes; where the bytes differ is what the last group is about: a WebSocket frame costs a browser about 25 µs whatever it holds, so \`envelope()\` carries all that a server writes in one turn, in a flood 500 messages as our reference server does, in a frame. The peers have no such thing, but a native WebSocket with lists of one's own has, and is the limit there. The bare contestants do nothing but the reading: no reconnecting, no ids, no fields but \`data\`; only _EventSource with ids_ also asks each event for its id, which nobody can leave out who goes on from there over another transport. The page hides what happens in the browser's network process; its CPU is not counted.`,
   ours: 'holdline sse',
   limit: 'fetch + split (bare)',
   rounds: 3,
