@@ -109,7 +109,7 @@ export function createChat(options: ChatOptions): Chat {
     cancelQueued(messageId) {
       const why = wrong('aborted', 'cancelled', 'The message was taken out of the queue')
       const [message] = queue.drop(why, ({ id: other }) => other === messageId)
-      publisher.now()
+      if (message) publisher.now()
       return message
     },
     stop: async () => answering.run?.stop(),

@@ -43,13 +43,14 @@ export function createQueue(
       }),
     next() {
       const [first, ...rest] = waiting
+      if (!first) return false
       set(rest)
-      first?.start()
-      return !!first
+      first.start()
+      return true
     },
     drop(why, fits = () => true) {
       const out = waiting.filter(({ message }) => fits(message))
-      set(waiting.filter((one) => !out.includes(one)))
+      if (out.length > 0) set(waiting.filter((one) => !out.includes(one)))
       for (const { drop } of out) drop(why)
       return out.map(({ message }) => message)
     },

@@ -188,7 +188,7 @@ export function createRun(
     if (operation.type === 'tool') called(draft.show())
     if (operation.type === 'part' && operation.part.type.startsWith('data-'))
       tell(chat.onData, operation.part as DataPart)
-    turn = operation.type === 'step' ? operation.end : /^(tool|usage)$/.test(operation.type) ? turn : undefined
+    turn = operation.type === 'step' ? operation.end : turn && /^(tool|usage)$/.test(operation.type) ? turn : undefined
     if (operation.type === 'finish') finish = operation
     if (operation.type === 'done') end(conclude(known(), true))
     if (operation.type === 'stopped') end(conclude(known(), false, 'stopped'))

@@ -94,6 +94,16 @@ describe('while an answer arrives', () => {
     expect(posts()).toHaveLength(2)
   })
 
+  test('the list of what waits is the same one as long as nothing joins or leaves it', async () => {
+    const { chat, answer } = setUpChat({ whileBusy: 'queue' })
+    const { queued } = chat.get()
+    void chat.sendMessage({ text: 'one' })
+    await answer('first')
+    chat.cancelQueued('nobody')
+    expect(chat.get().messages).toHaveLength(2)
+    expect(chat.get().queued).toBe(queued)
+  })
+
   test('what waits is rejected when the chat is disposed of', async () => {
     const { chat } = setUpChat({ whileBusy: 'queue' })
     void chat.sendMessage({ text: 'one' })
