@@ -8,6 +8,7 @@ import {
   sse,
   webSocket,
 } from '../../src/index.ts'
+import { systemClock } from '../../src/base/clock.ts'
 import { hold } from './listen.ts'
 import { serve } from './server.ts'
 
@@ -49,11 +50,16 @@ test.each([
   ['numbers', { connectTimeoutMs: undefined, maxFailures: undefined, upgradeAfterMs: undefined, lingerMs: undefined }],
 ])('options that are undefined leave the defaults as they are: %s', async (_, options) => {
   const { origin, asked } = await serve({ http: (__, response) => response.writeHead(503).end() })
-  const connection = createConnection({ transports: sse(origin), ...(options as Partial<ConnectionOptions<string>>) })
+  // The time of day stands still and luck is what it is, so that the wait can be told to the millisecond.
+  const env = { random: () => 0.5, clock: { now: () => 0, after: systemClock.after } }
+  const connection = createConnection({
+    transports: sse(origin),
+    env,
+    ...(options as Partial<ConnectionOptions<string>>),
+  })
   connection.subscribe(() => {})
   await expect.poll(() => connection.state.get().status).toBe('waiting')
-  const state = connection.state.get()
-  expect('retryAtMs' in state && state.retryAtMs - Date.now()).toBeGreaterThan(50)
+  expect(connection.state.get()).toMatchObject({ retryAtMs: 500 })
   expect(asked.length).toBe(1)
   connection.close()
 })
