@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify'
 import { Marked } from 'marked'
+import { escapeHtml, toColours } from './code'
 
 const marked = new Marked({
   gfm: true,
@@ -7,6 +8,7 @@ const marked = new Marked({
   renderer: {
     // A picture from elsewhere would tell its host who reads what. Its words stay, as a link.
     image: ({ href, text }) => `<a href="${escapeHtml(href)}">${escapeHtml(text || href)}</a>`,
+    code: ({ text, lang }) => `<pre><code>${toColours(text, lang)}</code></pre>`,
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
   },
 })
@@ -14,14 +16,16 @@ const marked = new Marked({
 // A list of what may be, not of what may not: what nobody thought of is left out.
 const ALLOWED_TAGS = [
   ...['p', 'br', 'hr', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'code', 'ul', 'ol', 'li'],
-  ...['strong', 'em', 'del', 's', 'a', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'sub', 'sup', 'kbd'],
+  ...['strong', 'em', 'del', 's', 'a', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'sub', 'sup', 'kbd', 'span'],
 ]
-const ALLOWED_ATTR = ['href', 'title', 'start', 'align', 'target', 'rel']
+const ALLOWED_ATTR = ['href', 'title', 'start', 'align', 'target', 'rel', 'class']
 
 /** Its own instance: the hook below concerns nobody else. */
 const purifier = DOMPurify(window)
 
 purifier.addHook('afterSanitizeAttributes', (node) => {
+  // Colours of code, and nothing else that the page has a look for.
+  if (!/^hljs-[\w-]+(?: [\w-]+_)*$/.test(node.getAttribute('class') ?? '')) node.removeAttribute('class')
   if (node.tagName !== 'A') return
   const href = node.getAttribute('href') ?? ''
   if (!/^(https?:|mailto:)/i.test(href)) {
@@ -71,5 +75,3 @@ export function splitBlocks(source: string): string[] {
   if (block.length > 0) blocks.push(block.join('\n'))
   return blocks
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

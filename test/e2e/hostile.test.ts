@@ -44,6 +44,9 @@ describe.skipIf(!canRun)('a hostile answer', () => {
     expect(await answer.locator('[style], [id], .composer, [onerror], [onclick]').count()).toBe(0)
     // What stands in a fence is text, and stays in one block in spite of its empty line.
     expect(await answer.locator('pre').textContent()).toContain('<script>window.harmed = 6</script>\n\n<b>not bold</b>')
+    // In colours, which only code has.
+    expect(await answer.locator('pre .hljs-tag').count()).toBe(4)
+    expect(await answer.locator('[class]:not([class^=hljs-])').count()).toBe(0)
 
     const links = await answer
       .locator('a')
