@@ -10,8 +10,10 @@ const contestants = [
   'direct DOM',
   'holdline React',
   'holdline React, rows and blocks',
+  'holdline React, every 50 ms',
   'holdline Vue',
   'holdline Vue, rows and blocks',
+  'holdline Vue, every 50 ms',
   'useState per token',
   'Ant Design X',
   'AI SDK React, throttle 50',
@@ -31,7 +33,7 @@ const both = (goal, manner = '') =>
 export default {
   id: 'chat',
   title: 'An answer in a page',
-  what: `A page in Chromium shows a conversation of ${HISTORY} messages, asks a question and shows the answer, a paragraph of plain text that grows. A server of our own sends everybody the same bytes, the UI message stream of the AI SDK, which holdline and both AI SDK hooks read by themselves; TanStack AI and Ant Design X get each token in their own form by a few lines in the page. All of them stand behind one page per framework, with rows that render only if their message is another object. _Rows and blocks_ is the way for long conversations: each row listens for its own message with \`useMessage\`, the list only for which messages there are, and a row renders the paragraphs that \`settled\` names once. _Direct DOM_ has no framework and keeps nothing: it appends to a text node once per frame, and is the limit.
+  what: `A page in Chromium shows a conversation of ${HISTORY} messages, asks a question and shows the answer, a paragraph of plain text that grows. A server of our own sends everybody the same bytes, the UI message stream of the AI SDK, which holdline and both AI SDK hooks read by themselves; TanStack AI and Ant Design X get each token in their own form by a few lines in the page. All of them stand behind one page per framework, with rows that render only if their message is another object. _Rows and blocks_ is the way for long conversations: each row listens for its own message with \`useMessage\`, the list only for which messages there are, and a row renders the paragraphs that \`settled\` names once. _Every 50 ms_ shows the answer as seldom as the AI SDK does with its throttle of 50, by \`publish: { everyMs: 50 }\`. _Direct DOM_ has no framework and keeps nothing: it appends to a text node once per frame, and is the limit.
 
 _Flood_: all tokens as fast as they are taken, from the click to the frame that shows the last one. _Paced_: 200 or 1,000 tokens a second, each written for itself. Who needs more than ${CAP_MS / 1000} s for a flood gets no number there. The longest frame is the longest time between two frames: for so long the page answers nobody. Heap is what is more afterwards than before, with all garbage taken away. Much of the time, for everybody, is the browser's: it lays a paragraph out anew with each frame in which it grows.
 

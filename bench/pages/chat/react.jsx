@@ -67,10 +67,10 @@ const named = (messages) => messages.map((message) => ({ id: message.id, message
 const withParts = history.map(({ id, role, text }) => ({ id, role, parts: [{ type: 'text', text }] }))
 const textOfParts = ({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 
-function useHoldline(url) {
+const useHoldline = (publish) => (url) => {
   const [transports] = useState(() => sse(url))
   const [protocol] = useState(uiMessage)
-  const { messages, sendMessage } = useChat({ transports, protocol, messages: withParts })
+  const { messages, sendMessage } = useChat({ transports, protocol, publish, messages: withParts })
   return { rows: named(messages), ask: () => void sendMessage({ text: 'How?' }) }
 }
 
@@ -155,7 +155,8 @@ function useAnt(url) {
 }
 
 export const inReact = {
-  'holdline React': page(useHoldline, asParagraph(textOf)),
+  'holdline React': page(useHoldline('frame'), asParagraph(textOf)),
+  'holdline React, every 50 ms': page(useHoldline({ everyMs: 50 }), asParagraph(textOf)),
   'holdline React, rows and blocks': inRows,
   'useState per token': page(
     useNaive,

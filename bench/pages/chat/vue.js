@@ -75,8 +75,13 @@ function inRows(root, url) {
 const withParts = () => history.map(({ id, role, text }) => ({ id, role, parts: [{ type: 'text', text }] }))
 const textOfParts = ({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 
-function useHoldline(url) {
-  const { messages, sendMessage } = useChat({ transports: sse(url), protocol: uiMessage(), messages: withParts() })
+const useHoldline = (publish) => (url) => {
+  const { messages, sendMessage } = useChat({
+    transports: sse(url),
+    protocol: uiMessage(),
+    publish,
+    messages: withParts(),
+  })
   return { messages: () => messages.value, ask: () => void sendMessage({ text: 'How?' }) }
 }
 
@@ -87,7 +92,8 @@ const useAi = (throttle) => (url) => {
 }
 
 export const inVue = {
-  'holdline Vue': page(useHoldline, asParagraph(textOf)),
+  'holdline Vue': page(useHoldline('frame'), asParagraph(textOf)),
+  'holdline Vue, every 50 ms': page(useHoldline({ everyMs: 50 }), asParagraph(textOf)),
   'holdline Vue, rows and blocks': inRows,
   'AI SDK Vue': page(useAi(undefined), asParagraph(textOfParts)),
   'AI SDK Vue, throttle 50': page(useAi(50), asParagraph(textOfParts)),
