@@ -14,6 +14,7 @@ const group = (text, items, collapsed) => ({
 const guides = [
   group('Start', [
     ['What it is', '/'],
+    ['中文指南', '/zh'],
     ['Recipes', '/recipes'],
     ['Comparison', '/comparison'],
     ['Pains', '/pains'],
@@ -78,6 +79,9 @@ const render = (text, env, markdown) => {
   return env.frontmatter?.search === false ? '' : html
 }
 
+/** Chinese has no spaces between words: each character is one. */
+const tokenize = (text) => text.match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu) ?? []
+
 const WIDE = ['comparison.md', 'pains.md']
 
 export default {
@@ -97,7 +101,7 @@ export default {
   vite: { build: { chunkSizeWarningLimit: 2_000 } },
   markdown: { anchor: { slugify }, theme: { light: 'github-light', dark: 'github-dark' } },
   themeConfig: {
-    search: { provider: 'local', options: { _render: render } },
+    search: { provider: 'local', options: { _render: render, miniSearch: { options: { tokenize } } } },
     outline: { level: [2, 3] },
     nav: [
       { text: 'Recipes', link: '/recipes' },

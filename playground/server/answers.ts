@@ -5,7 +5,8 @@ import { isRecord } from './http.js'
 import type { Library } from './library.js'
 import { plainText } from './passages.js'
 import { smallTalk } from './smallTalk.js'
-import { keywordsOf, type Terms, termsInContext, termsOf } from './terms.js'
+import { isChinese, type Language, subjectOf, type Terms, termsInContext, termsOf } from './terms.js'
+import { type Phrases, phrasesFor } from './phrases.js'
 import { attachmentsTold, filesIn } from './attachments.js'
 import { askForTool, tellOutcomes } from './toolTalk.js'
 import type { Citation } from './chunks.js'
@@ -33,42 +34,58 @@ const RECITE =
   /^\s*(?:please\s+)?(?:recite|read out|show me all of)\s+(?:the\s+whole\s+|the\s+|all\s+of\s+)?`?([\w./-]+?)`?\s*[.!?]?\s*$/i
 const RECITE_ZH = /^\s*(?:请)?(?:背诵|朗读)(?:全文)?[:：]?\s*`?([\w./-]+?)`?\s*[。！]?\s*$/u
 
-/** Thinks of an answer to the newest question, or to what its tools have found. */
-export function think(library: Library, history: readonly Turn[], pageTools: boolean): Said {
-  const asked = history.findLastIndex(({ role }) => role === 'user')
-  const outcomes = history.slice(asked + 1).filter(({ role }) => role === 'tool')
-  if (outcomes.length > 0) return { reasoning: '', text: tellOutcomes(history.slice(asked + 1)) }
+type Libraries = Readonly<Record<Language, Library>>
 
+/** Thinks of an answer to the newest question, or to what its tools have found. */
+export function think(libraries: Libraries, history: readonly Turn[], pageTools: boolean): Said {
+  const asked = history.findLastIndex(({ role }) => role === 'user')
   const questions = history.filter(({ role }) => role === 'user').map(({ text }) => text)
   const question = questions.at(-1) ?? ''
-  const files = filesIn(history[asked]?.raw)
-  if (files.length > 0) return withFiles(attachmentsTold(files), question, library)
-  const whole = RECITE.exec(question)?.[1] ?? RECITE_ZH.exec(question)?.[1]
-  const recited = whole === undefined ? undefined : recite(whole, library)
-  if (recited !== undefined) return { reasoning: `All of ${whole}, then.`, text: recited }
-  const call = pageTools ? askForTool(question) : undefined
-  if (call) return { reasoning: `This needs the tool ${call.name}.`, text: '', call }
-  const sought = SEARCH.exec(question)?.[1] ?? SEARCH_ZH.exec(question)?.[1]
-  if (sought !== undefined) return searchFor(sought, library)
+  const phrases = phrasesFor(question)
+  const outcomes = history.slice(asked + 1).filter(({ role }) => role === 'tool')
+  if (outcomes.length > 0) return { reasoning: '', text: tellOutcomes(history.slice(asked + 1), phrases) }
 
-  const talk = smallTalk(question, questions.slice(0, -1), library)
-  if (talk !== undefined) return { reasoning: 'No need to search for this.', text: talk }
-  return fromDocuments(questions, library)
+  const files = filesIn(history[asked]?.raw)
+  if (files.length > 0) return withFiles(attachmentsTold(files, phrases), question, libraries)
+  const whole = RECITE.exec(question)?.[1] ?? RECITE_ZH.exec(question)?.[1]
+  const recited = whole === undefined ? undefined : recite(whole, libraries)
+  if (recited !== undefined) return { reasoning: phrases.all(whole ?? ''), text: recited }
+  const call = pageTools ? askForTool(question) : undefined
+  if (call) return { reasoning: phrases.needs(call.name), text: '', call }
+  const sought = SEARCH.exec(question)?.[1] ?? SEARCH_ZH.exec(question)?.[1]
+  if (sought !== undefined) return searchFor(sought, libraries, phrases)
+
+  const talk = smallTalk(question, questions.slice(0, -1), homeOf(question, libraries))
+  if (talk !== undefined) return { reasoning: phrases.noSearch, text: talk }
+  return fromDocuments(questions, libraries, phrases)
 }
 
-function fromDocuments(questions: readonly string[], library: Library): Said {
-  const own = termsOf(questions.at(-1) ?? '')
-  const terms = termsInContext(questions)
+/** The documents in the language of a question, if there are any. */
+const homeOf = (question: string, { en, zh }: Libraries): Library =>
+  isChinese(question) && zh.passages.length > 0 ? zh : en
+
+/** What is found in the language of the question, or else in the other one. */
+function fromDocuments(questions: readonly string[], libraries: Libraries, phrases: Phrases): Said {
+  const home = homeOf(questions.at(-1) ?? '', libraries)
+  const said = fromLibrary(questions, home, phrases)
+  if (said.sources || home === libraries.en) return said
+  const other = fromLibrary(questions, libraries.en, phrases)
+  return other.sources ? { ...other, text: `${phrases.otherLanguage}\n\n${other.text}` } : said
+}
+
+function fromLibrary(questions: readonly string[], library: Library, phrases: Phrases): Said {
+  const { language, passages } = library
+  const question = questions.at(-1) ?? ''
+  const own = termsOf(question, language)
+  const terms = termsInContext(questions, language)
   const hits = isForeign(own, library) ? [] : library.search(terms)
-  const sought = keywordsOf(questions.at(-1) ?? '').join(', ') || 'what was asked before'
-  const size = new Set(library.passages.map(({ file }) => file)).size
-  const files = size === 1 ? 'one document' : `${size} documents`
+  const sought = subjectOf(question, language) || phrases.whatWasAsked
+  const size = new Set(passages.map(({ file }) => file)).size
+  const begun = phrases.searching(size, sought, own.size < terms.size && questions.length > 1 && hits.length > 0)
   const best = hits[0]
-  if (!best) return { reasoning: `Searching ${files} for ${sought} … found nothing.`, text: noAnswer(library) }
-  const context = own.size < terms.size && questions.length > 1 ? ', with the earlier questions in mind' : ''
-  const count = hits.length === 1 ? 'one passage' : `${hits.length} passages`
+  if (!best) return { reasoning: begun + phrases.foundNothing, text: noAnswer(library, phrases) }
   return {
-    reasoning: `Searching ${files} for ${sought}${context} … found ${count}; the best is ${placeOf(best.passage)}.`,
+    reasoning: begun + phrases.found(hits.length, placeOf(best.passage)),
     text: compose(hits, terms, library),
     sources: chosenOf(hits).map(({ passage }) => ({
       url: addressOf(passage),
@@ -78,9 +95,10 @@ function fromDocuments(questions: readonly string[], library: Library): Said {
 }
 
 /** The same, with the search shown as the tool that it is. */
-function searchFor(query: string, library: Library): Said {
-  const said = fromDocuments([query], library)
-  const found = library.search(termsOf(query)).slice(0, 5)
+function searchFor(query: string, libraries: Libraries, phrases: Phrases): Said {
+  const said = fromDocuments([query], libraries, phrases)
+  const library = homeOf(query, libraries)
+  const found = library.search(termsOf(query, library.language)).slice(0, 5)
   const output = found.map(({ passage, score }) => ({
     place: plainText(placeOf(passage)),
     score: Math.round(score * 10) / 10,
@@ -88,11 +106,12 @@ function searchFor(query: string, library: Library): Said {
   return { ...said, search: { name: 'search_docs', input: { query }, output } }
 }
 
-function withFiles(told: string, question: string, library: Library): Said {
-  const reasoning = 'Looking at what came with the question.'
-  const own = termsOf(question)
-  if (own.size === 0 || isForeign(own, library)) return { reasoning, text: told }
-  const { text, sources } = fromDocuments([question], library)
+function withFiles(told: string, question: string, libraries: Libraries): Said {
+  const phrases = phrasesFor(question)
+  const reasoning = phrases.looking
+  const { language } = homeOf(question, libraries)
+  if (termsOf(question, language).size === 0) return { reasoning, text: told }
+  const { text, sources } = fromDocuments([question], libraries, phrases)
   return { reasoning, text: sources ? `${told}\n\n${text}` : told, ...(sources && { sources }) }
 }
 
@@ -104,9 +123,9 @@ function isForeign(own: Terms, library: Library): boolean {
 }
 
 /** A whole document: long enough to see how fast a page can read. */
-function recite(name: string, { passages }: Library): string | undefined {
+function recite(name: string, { en, zh }: Libraries): string | undefined {
   const wanted = name.toLowerCase().replace(/\.md$/, '')
-  const own = passages.filter(({ file }) => {
+  const own = [...en.passages, ...zh.passages].filter(({ file }) => {
     const path = file.toLowerCase().replace(/\.md$/, '')
     return path === wanted || path.endsWith(`/${wanted}`)
   })
@@ -116,13 +135,13 @@ function recite(name: string, { passages }: Library): string | undefined {
     .join('\n\n')
 }
 
-function noAnswer(library: Library): string {
-  const topics = library.passages.filter(({ trail }) => trail.length === 2).slice(0, 12)
-  const list = topics.map((passage) => `- ${passage.trail.at(-1)} (\`${passage.file}\`)`).join('\n')
-  return (
-    'The documents of this project say nothing about that, and I know nothing but them. ' +
-    (list ? `Here is what I can answer questions about:\n\n${list}` : 'In fact there are no documents here yet.')
-  )
+function noAnswer({ passages }: Library, { unknown, topics, noDocuments }: Phrases): string {
+  const list = passages
+    .filter(({ trail }) => trail.length === 2)
+    .slice(0, 12)
+    .map(({ trail, file }) => `- ${trail.at(-1)} (\`${file}\`)`)
+    .join('\n')
+  return `${unknown}\n\n${list ? `${topics}\n\n${list}` : noDocuments}`
 }
 
 export const isTrue = (body: unknown, name: string): boolean => isRecord(body) && body[name] === true

@@ -2,7 +2,7 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { isTrue, type Said, think } from './answers.js'
 import { type CallPiece, createChunks, type Delta, DONE } from './chunks.js'
 import type { Answerer, Question } from './desk.js'
-import { type Library, openLibrary } from './library.js'
+import { openLibraries } from './library.js'
 import type { Source } from './runs.js'
 
 /** Tokens per second. */
@@ -13,19 +13,19 @@ const STALL = { every: 60, ms: 6_000 } as const
 
 /** The assistant that is always there: it answers questions about holdline from the project's own documents. */
 export function createAssistant(root: string, model: string = 'holdline-docs'): Answerer {
-  let library: Promise<Library> | undefined
+  let libraries: ReturnType<typeof openLibraries> | undefined
   return {
     mode: 'embedded',
     model,
     answer(question): Source {
       return async (write, signal) => {
-        library ??= openLibrary(root)
+        libraries ??= openLibraries(root)
         try {
-          const said = think(await library, question.history, isTrue(question.body, 'page_tools'))
+          const said = think(await libraries, question.history, isTrue(question.body, 'page_tools'))
           return await speak(said, question, model, write, signal)
         } catch (error) {
           // What could not be read may be readable the next time.
-          library = undefined
+          libraries = undefined
           throw error
         }
       }

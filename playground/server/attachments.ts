@@ -1,8 +1,10 @@
 import { isRecord } from './http.js'
+import type { Phrases } from './phrases.js'
 
 /** Something that came with a question. */
 export interface Attachment {
-  readonly name: string
+  /** undefined where nobody told it. */
+  readonly name: string | undefined
   readonly type: string
   /** In bytes; undefined where it was only linked to. */
   readonly size: number | undefined
@@ -26,7 +28,7 @@ function attachmentOf(url: unknown, name?: unknown): Attachment {
   const [, type = '', data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(typeof url === 'string' ? url : '') ?? []
   const bytes = data === undefined ? undefined : Buffer.from(data, 'base64')
   return {
-    name: typeof name === 'string' && name !== '' && name !== 'file' ? name : 'not told',
+    name: typeof name === 'string' && name !== '' && name !== 'file' ? name : undefined,
     type: type || (bytes && kindOf(bytes)) || 'unknown',
     size: bytes?.length,
   }
@@ -45,13 +47,11 @@ const kindOf = (bytes: Buffer): string | undefined =>
   SIGNATURES.find(([hex]) => bytes.subarray(0, hex.length / 2).toString('hex') === hex)?.[1]
 
 /** What the assistant got, to the byte. */
-export function attachmentsTold(files: readonly Attachment[]): string {
-  const rows = files.map(
-    ({ name, type, size }) =>
-      `| ${name.replaceAll('|', '\\|')} | ${type} | ${size === undefined ? 'only a link' : bytesOf(size)} |`,
-  )
-  const count = files.length === 1 ? 'one file' : `${files.length} files`
-  return `I got ${count} with your question:\n\n| name | type | size |\n|---|---|---|\n${rows.join('\n')}`
+export function attachmentsTold(files: readonly Attachment[], phrases: Phrases): string {
+  const rows = files.map(({ name = phrases.notTold, type, size }) => {
+    const told = size === undefined ? phrases.onlyALink : phrases.bytes(new Intl.NumberFormat('en').format(size))
+    return `| ${name.replaceAll('|', '\\|')} | ${type} | ${told} |`
+  })
+  const head = `| ${phrases.fileColumns.join(' | ')} |\n|---|---|---|`
+  return `${phrases.got(files.length)}\n\n${head}\n${rows.join('\n')}`
 }
-
-const bytesOf = (size: number): string => `${new Intl.NumberFormat('en').format(size)} bytes`

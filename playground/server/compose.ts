@@ -1,6 +1,6 @@
 import { type Hit, type Library, sentencesOf } from './library.js'
 import type { Block, Passage } from './passages.js'
-import type { Terms } from './terms.js'
+import { isChinese, type Terms } from './terms.js'
 
 /** How much of one passage is quoted, in characters, beyond its best block. */
 const ROOM = 900
@@ -39,7 +39,7 @@ function leadOf(hits: readonly Hit[], terms: Terms, library: Library): string {
   for (const { passage, score } of hits) {
     for (const sentence of passage.blocks.flatMap(sentencesOf)) {
       // A sentence that announces something says nothing by itself, and a long one drowns its point.
-      if (sentence.endsWith(':') || sentence.length < 25) continue
+      if (/[:：]$/.test(sentence) || sentence.length < (isChinese(sentence) ? 12 : 25)) continue
       // An earlier question only helps to choose; the sentence must speak of this one.
       const apt = library.rate(sentence, own) > 0 || own.size === 0 ? 1 : 0.2
       const rated = (apt * library.rate(sentence, terms) * (score / best)) / Math.max(1, sentence.length / 240)
@@ -70,14 +70,21 @@ function pick(passage: Passage, terms: Terms, library: Library, lead: string, ro
     taken.add(index)
     left -= length
     // What announces something is shown with what it announces, and the other way round.
-    if (announces(blocks[index]) && rest[index + 1]) taken.add(index + 1)
+    if (announces(blocks[index])) for (const next of announcedBy(blocks, index)) if (rest[next]) taken.add(next)
     if (announces(blocks[index - 1]) && rest[index - 1]) taken.add(index - 1)
   }
   return [...taken].sort((one, other) => one - other).flatMap((index) => rest[index] ?? [])
 }
 
 /** Whether a paragraph is unfinished without the table, the list or the code under it. */
-const announces = (block: Block | undefined): boolean => block?.kind === 'text' && !/[.!?)*_]$/.test(block.text)
+const announces = (block: Block | undefined): boolean => block?.kind === 'text' && !/[.!?)*_。！？）]$/.test(block.text)
+
+/** The block behind an announcement, or the whole list. */
+function announcedBy(blocks: readonly Block[], index: number): number[] {
+  const behind = blocks.slice(index + 1)
+  const other = behind.findIndex(({ kind }) => kind !== 'item')
+  return behind.slice(0, Math.max(1, other === -1 ? behind.length : other)).map((_, at) => index + 1 + at)
+}
 
 /** A block without the lead, and a long table without the rows that nobody asked for. */
 function condense(block: Block, terms: Terms, library: Library, lead: string): Block | undefined {
@@ -93,7 +100,7 @@ function condense(block: Block, terms: Terms, library: Library, lead: string): B
   const others = sentences.filter((sentence) => sentence !== lead)
   if (others.length === 0) return undefined
   const mark = block.kind === 'item' ? (/^([-*+]|\d+[.)])\s+/.exec(block.text)?.[0] ?? '') : ''
-  return { ...block, text: mark + others.join(' ') }
+  return { ...block, text: mark + others.join(' ').replace(/(?<=[。！？]) /g, '') }
 }
 
 /** Prose in quotation; tables and code as they are, since a quotation would only narrow them. */

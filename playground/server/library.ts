@@ -1,6 +1,6 @@
 import MiniSearch from 'minisearch'
 import { type Block, type Passage, plainText, readPassages } from './passages.js'
-import { stem, type Terms, wordsOf } from './terms.js'
+import { isChinese, type Language, stem, type Terms, wordsOf } from './terms.js'
 
 /** A passage that may hold the answer. */
 export interface Hit {
@@ -8,7 +8,9 @@ export interface Hit {
   readonly score: number
 }
 
+/** The documents of one language. */
 export interface Library {
+  readonly language: Language
   readonly passages: readonly Passage[]
   /** The best passages first. */
   search(terms: Terms): readonly Hit[]
@@ -23,9 +25,21 @@ const WORTH = 0.55
 
 const stemsOf = (text: string): Set<string> => new Set(wordsOf(plainText(text)).map(stem))
 
-/** Reads the project's documents and makes them searchable. */
-export async function openLibrary(root: string): Promise<Library> {
+/** Reads the project's documents and makes them searchable. A document is in the language of its heading. */
+export async function openLibraries(root: string): Promise<Readonly<Record<Language, Library>>> {
   const passages = await readPassages(root)
+  const inChinese = ({ trail }: Passage): boolean => isChinese(trail[0] ?? '')
+  return {
+    en: openLibrary(
+      'en',
+      passages.filter((passage) => !inChinese(passage)),
+    ),
+    zh: openLibrary('zh', passages.filter(inChinese)),
+  }
+}
+
+function openLibrary(language: Language, passages: readonly Passage[]): Library {
+  const byId = new Map(passages.map((passage) => [passage.id, passage]))
   const index = new MiniSearch<{ id: number; title: string; trail: string; text: string }>({
     fields: ['title', 'trail', 'text'],
     tokenize: wordsOf,
@@ -56,6 +70,7 @@ export async function openLibrary(root: string): Promise<Library> {
   }
 
   return {
+    language,
     passages,
     search(terms) {
       const found = index.search([...terms.keys()].join(' '), { boostTerm: (term) => terms.get(term) ?? 1 })
@@ -63,7 +78,7 @@ export async function openLibrary(root: string): Promise<Library> {
       return found
         .filter(({ score }) => score >= best * WORTH)
         .flatMap(({ id, score }) => {
-          const passage = passages[Number(id)]
+          const passage = byId.get(Number(id))
           return passage ? [{ passage, score }] : []
         })
     },
@@ -84,6 +99,6 @@ export const sentencesOf = ({ kind, text }: Block): string[] =>
     : text
         .replace(/^([-*+]|\d+[.)])\s+/, '')
         .replace(/\s*\n\s*/g, ' ')
-        .split(/(?<=[.!?])(?<!\b(?:e\.g|i\.e|etc|vs)\.)\s+(?=[A-Z`"“*[])/)
+        .split(/(?<=[.!?])(?<!\b(?:e\.g|i\.e|etc|vs)\.)\s+(?=[A-Z`"“*[])|(?<=[。！？])\s*/)
         .map((sentence) => sentence.trim())
         .filter((sentence) => sentence !== '')

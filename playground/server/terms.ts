@@ -45,10 +45,21 @@ export function stem(word: string): string {
     .replace(/([a-z]{3})e$/, '$1')
 }
 
+export type Language = 'en' | 'zh'
+
+export const isChinese = (text: string): boolean => /\p{Script=Han}/u.test(text)
+
+/** Chinese has no spaces: any two characters in a row may be a word. */
+const pairsOf = (run: string): string[] =>
+  Array.from(run)
+    .flatMap((first, at, all) => first + (all[at + 1] ?? ''))
+    .slice(0, -1)
+
 /** The words of a text: `createChat` and `Last-Event-ID` are found by their parts too. */
 export function wordsOf(text: string): string[] {
-  const words = text.match(/[\p{L}\p{N}]+/gu) ?? []
+  const words = text.match(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu) ?? []
   return words.flatMap((word) => {
+    if (isChinese(word)) return pairsOf(word)
     const parts = word.split(/(?<=[a-z0-9])(?=[A-Z])/)
     return parts.length > 1 ? parts.concat(word) : word
   })
@@ -78,18 +89,37 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/持久化|保存|刷新/gu, 'persist reload'],
   [/长轮询/gu, 'long polling'],
   [/轮询/gu, 'polling'],
-  [/[的了吗呢在里是用和与或及要该做选哪种什么怎么如何会时候我你它把被才能可以需必须发生一个每多久]+/gu, ' '],
 ]
 
-const inEnglish = (question: string): string =>
-  CHINESE.reduce((text, [words, meant]) => text.replace(words, ` ${meant} `), question)
+/** Words of a question that the Chinese documents have another word for. */
+const ALIKE: readonly (readonly [RegExp, string])[] = [
+  [/掉线|断网|断开|断连|网断/gu, '断线'],
+  [/登录|凭证|密钥/gu, '令牌'],
+  [/卸载|重新加载|重载/gu, '刷新'],
+  [/报错|异常|失败/gu, '出错'],
+  [/调试|检查器/gu, '查看线路'],
+]
+
+/** Characters that say how something is asked, not what about. */
+const FUNCTION_WORDS =
+  /[的了吗呢啊吧在里是用和与或及要该做选哪种什么怎样如何会时候我你它把被才能可以需必须发生一个每多久之后请问那这有没不应]+/gu
+
+const replaced = (text: string, by: readonly (readonly [RegExp, string])[]): string =>
+  by.reduce((before, [words, meant]) => before.replace(words, ` ${meant} `), text)
+
+/** A question as the documents of a language would put it. */
+function putIn(language: Language, question: string): string {
+  if (!isChinese(question)) return question
+  const words = replaced(question, language === 'zh' ? ALIKE : CHINESE)
+  return words.replace(FUNCTION_WORDS, ' ')
+}
 
 /** What a question is about: stems, each with how much it counts. */
 export type Terms = ReadonlyMap<string, number>
 
 /** The words of a question that say what it is about. */
-export function keywordsOf(question: string): string[] {
-  const asked = IDIOMS.reduce((text, [idiom, meant]) => text.replace(idiom, meant), inEnglish(question))
+export function keywordsOf(question: string, language: Language = 'en'): string[] {
+  const asked = IDIOMS.reduce((text, [idiom, meant]) => text.replace(idiom, meant), putIn(language, question))
   const words = wordsOf(asked).filter((word) => {
     const lower = word.toLowerCase()
     return !STOP_WORDS.has(lower) && lower !== OUR_NAME && (lower.length > 1 || /[\p{Lo}\d]/u.test(lower))
@@ -97,8 +127,14 @@ export function keywordsOf(question: string): string[] {
   return [...new Set(words)]
 }
 
-export function termsOf(question: string): Terms {
-  const keywords = keywordsOf(question).map((word) => word.toLowerCase())
+/** What a question is about, in words that can be shown. */
+export const subjectOf = (question: string, language: Language): string =>
+  language === 'zh'
+    ? (putIn(language, question).match(/[\p{L}\p{N}]+/gu) ?? []).join('、')
+    : keywordsOf(question, language).join(', ')
+
+export function termsOf(question: string, language?: Language): Terms {
+  const keywords = keywordsOf(question, language).map((word) => word.toLowerCase())
   const terms = new Map<string, number>(keywords.map((word) => [stem(word), 1]))
   for (const word of keywords) {
     for (const other of SYNONYMS[word] ?? SYNONYMS[stem(word)] ?? []) {
@@ -112,11 +148,11 @@ export function termsOf(question: string): Terms {
 const FADE = 0.3
 
 /** The terms of a conversation: the newest question first, the earlier ones fainter and fainter. */
-export function termsInContext(questions: readonly string[]): Terms {
+export function termsInContext(questions: readonly string[], language?: Language): Terms {
   const terms = new Map<string, number>()
   let weight = 1
   for (const question of [...questions].reverse().slice(0, 3)) {
-    for (const [term, own] of termsOf(question)) terms.set(term, Math.max(terms.get(term) ?? 0, own * weight))
+    for (const [term, own] of termsOf(question, language)) terms.set(term, Math.max(terms.get(term) ?? 0, own * weight))
     weight *= FADE
   }
   return terms

@@ -1,6 +1,7 @@
 import type { Calling } from './answers.js'
 import type { Turn } from './conversations.js'
 import { isRecord } from './http.js'
+import type { Phrases } from './phrases.js'
 
 const TIME = /\bwhat(?:'s|’s| is)? (?:the )?(?:current )?time\b|\bcurrent time\b|几点|现在.*时间/iu
 const NOTIFY =
@@ -28,11 +29,11 @@ export function askForTool(question: string): Calling | undefined {
 }
 
 /** What is said once the tools have done what they do. */
-export function tellOutcomes(turns: readonly Turn[]): string {
+export function tellOutcomes(turns: readonly Turn[], phrases: Phrases): string {
   const calls = turns.flatMap(({ raw }) => (Array.isArray(raw?.tool_calls) ? (raw.tool_calls as unknown[]) : []))
   const outcomes = turns.filter(({ role }) => role === 'tool')
   return outcomes
-    .map(({ raw, text }, nth) => tell(nameOf(calls, raw, nth), valueOf(text), raw?.failed === true))
+    .map(({ raw, text }, nth) => tell(nameOf(calls, raw, nth), valueOf(text), raw?.failed === true, phrases))
     .join('\n\n')
 }
 
@@ -52,14 +53,12 @@ function valueOf(text: string): unknown {
   }
 }
 
-function tell(name: string, output: unknown, failed: boolean): string {
+function tell(name: string, output: unknown, failed: boolean, phrases: Phrases): string {
   const { time, zone, delivered, error } = isRecord(output) ? output : {}
-  if (name === 'current_time' && typeof time === 'string') return `It is **${time}** (${String(zone)}).`
-  if (name === 'notify_room' && delivered === true)
-    return 'Done: whoever has the **Notifications** page open has just seen it.'
+  if (name === 'current_time' && typeof time === 'string') return phrases.time(time, String(zone))
+  if (name === 'notify_room' && delivered === true) return phrases.told
   const why = typeof error === 'string' ? error : typeof output === 'string' ? output : ''
   // Not every format can say that an outcome is a failure.
-  if (failed || why !== '')
-    return `So I have not done it. The tool \`${name}\` was not run to its end: ${why.replace(/\.$/, '')}.`
-  return `The tool \`${name}\` said \`${JSON.stringify(output)}\`.`
+  if (failed || why !== '') return phrases.notRun(name, why)
+  return phrases.said(name, JSON.stringify(output))
 }

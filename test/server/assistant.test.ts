@@ -21,6 +21,18 @@ const DOCUMENTS = {
     '',
     'It is free software under the MIT licence.',
   ].join('\n'),
+  'docs/zh.md': [
+    '# 指南',
+    '',
+    '一条页面和服务器之间的线路。',
+    '',
+    '## 鹦鹉要怎样照顾？',
+    '',
+    '鹦鹉住在笼子里。鹦鹉的笼子每三天要打扫一次。要准备：',
+    '',
+    '- 水；',
+    '- 瓜子。',
+  ].join('\n'),
   'docs/deep/transports.md': [
     '# Transports',
     '',
@@ -118,6 +130,25 @@ describe('the answer', () => {
 
   test('says what the project is when it is asked so', async () => {
     expect(await answer('What is holdline?')).toContain('A line between a page and its server.')
+  })
+
+  test('is in Chinese where the question is, from the documents in Chinese', async () => {
+    const text = await answer('鹦鹉的笼子多久打扫一次？')
+    expect(text.split('\n')[0]).toBe('鹦鹉的笼子每三天要打扫一次。')
+    expect(text).toContain('**鹦鹉要怎样照顾？** (`docs/zh.md` › 鹦鹉要怎样照顾？)')
+    // What is announced belongs to the announcement, though nobody asked for it by name.
+    expect(text).toContain('> - 水；\n> - 瓜子。')
+    expect(await answer('鹦鹉的笼子多久打扫一次？', '瓜子呢？')).toContain('瓜子')
+    expect(await answer('法国的首都是哪里？')).toContain('没有谈到')
+    expect(await answer('你好')).toMatch(/^你好/)
+    expect(await answer('holdline 是什么？')).toContain('一条页面和服务器之间的线路。')
+  })
+
+  test('is from the documents in English where those in Chinese do not speak of it, and says so', async () => {
+    const text = await answer('parrot cage 要打扫吗？')
+    expect(text).toMatch(/^中文指南没有谈到这一点/)
+    expect(text).toContain('A parrot is kept in a cage.')
+    expect(await answer('How often is the cage of a parrot cleaned?')).not.toContain('鹦鹉')
   })
 
   test('is possible without any documents', async () => {
