@@ -124,7 +124,9 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 20_000,
+    testTimeout: 30_000,
+    // A machine that is busy with something else takes its time; what is waited for ends the wait at once.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,

@@ -56,7 +56,7 @@ export function hurried(times: number): Clock {
   }
 }
 
-export const eventually = (check: () => unknown, timeout = 8_000): Promise<void> =>
+export const eventually = (check: () => unknown, timeout = 20_000): Promise<void> =>
   vi.waitFor(async () => void (await check()), { timeout, interval: 2 })
 
 /** One attempt and all that it said. */

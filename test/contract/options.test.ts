@@ -76,7 +76,7 @@ test.each([
 ] as const)('a transport whose %s is %d says so, and does not flood its server', async (name, value, make) => {
   const { origin, asked } = await serve({ http: (_, response) => response.end('x') })
   const { connection } = hold({ transports: make(origin, { [name]: value }) })
-  await expect.poll(() => connection.state.get().status, { timeout: 500 }).toBe('failed')
+  await expect.poll(() => connection.state.get().status).toBe('failed')
   const state = connection.state.get()
   expect('error' in state && state.error).toMatchObject({ kind: 'request', code: 'bad-option' })
   expect(asked.length).toBeLessThan(2)

@@ -9,8 +9,8 @@ describe.concurrent('a page that is put into the back/forward cache', () => {
     const { site, tab, see, hear } = await open(context, line)
     await tab.goTo(`${site.origin}/elsewhere`)
     // The browser itself would leave a stream and a question open, and closes a socket with 1001.
-    await expect.poll(() => site.readers, { timeout: 2_000 }).toBe(0)
-    if (line === 'webSocket') await expect.poll(() => site.codes, { timeout: 2_000 }).toEqual([1005])
+    await expect.poll(() => site.readers).toBe(0)
+    if (line === 'webSocket') await expect.poll(() => site.codes).toEqual([1005])
     site.say('two', 'three')
 
     expect(await tab.back()).toBe('BackForwardCacheRestore')

@@ -20,7 +20,7 @@ describe.concurrent('a page that is out of sight', () => {
     const { expect } = context
     await tab.show(false)
     await see({ states: ['connecting', 'open', 'paused hidden'] })
-    await expect.poll(() => site.readers, { timeout: 2_000 }).toBe(0)
+    await expect.poll(() => site.readers).toBe(0)
     site.say('two')
     await tab.show(true)
     await hear('one', 'two')

@@ -43,7 +43,7 @@ describe('a client that sends only its newest message', () => {
     await answered(await ask(url, told, 'r1', asking('first?')), 'the first answer')
     const body = JSON.parse(asking('and then?')) as object
     dial(url, '/api/chat/ws', { t: 'run', chat: 'c', run: 'r2', body, headers: {} })
-    await expect.poll(() => told.length, { timeout: 2_000 }).toBe(2)
+    await expect.poll(() => told.length).toBe(2)
     expect(said(told[1]!)).toEqual(['user: first?', 'assistant: the first answer', 'user: and then?'])
   })
 

@@ -18,18 +18,18 @@ test('a cut tears the lines of that chat in the middle of a message, and leaves 
     .catch((error: Error) => error.message)
   const body = JSON.parse(asking('go')) as object
   const other = dial(url, '/api/chat/ws', { t: 'run', chat: 'other', run: 'r', body })
-  await expect.poll(() => [mine.items.length, other.items.length], { timeout: 2_000 }).toEqual([1, 1])
+  await expect.poll(() => [mine.items.length, other.items.length]).toEqual([1, 1])
   const seen: string[] = []
   const reading = readStream(stream, (items) => (seen.push(...items.flatMap(({ id }) => id ?? [])), false)).catch(
     (error: Error) => error.message,
   )
-  await expect.poll(() => order(url, 'cut?chat=mine'), { timeout: 2_000 }).toEqual({ cut: 3 })
+  await expect.poll(() => order(url, 'cut?chat=mine')).toEqual({ cut: 3 })
   expect(await reading).toBe('terminated')
   expect(seen).toEqual([])
   expect(await held).toBe('terminated')
   expect(await mine.closed).toMatchObject({ code: 1006 })
   answerer.told[1]!.say('still here')
-  await expect.poll(() => spoken(other.items), { timeout: 2_000 }).toEqual([{ id: '1', data: 'still here' }])
+  await expect.poll(() => spoken(other.items)).toEqual([{ id: '1', data: 'still here' }])
   expect(await order(url, 'cut')).toEqual({ cut: 1 })
   expect(await other.closed).toMatchObject({ code: 1006 })
 })
@@ -50,7 +50,7 @@ test('a cut between two polls tears the next one, once; a poll that was the last
   expect(await order(url, 'cut?chat=c')).toEqual({ cut: 0 })
   expect([await poll(), await poll()]).toEqual(['terminated', '[]'])
   answerer.told[0]!.end('complete')
-  await expect.poll(poll, { timeout: 2_000 }).toContain('end')
+  await expect.poll(poll).toContain('end')
   expect(await order(url, 'cut')).toEqual({ cut: 0 })
 })
 
@@ -130,13 +130,13 @@ test('nothing is written behind a torn message, however fast the news comes', as
   const { url } = await start({ answerer })
   for (let round = 0; round < 20; round++) {
     const stream = await post(address(url, 'c', `r${round}`), asking('go'), 'text/event-stream')
-    await expect.poll(() => answerer.told.length, { timeout: 2_000 }).toBe(round + 1)
+    await expect.poll(() => answerer.told.length).toBe(round + 1)
     let text = ''
     const reading = (async () => {
       const decoder = new TextDecoder()
       for await (const chunk of stream.body!) text += decoder.decode(chunk, { stream: true })
     })().catch(() => {})
-    await expect.poll(() => text, { timeout: 2_000 }).toContain('welcome')
+    await expect.poll(() => text).toContain('welcome')
     const cut = order(url, 'cut?chat=c')
     // News in every turn, before and after the cut takes place.
     let talking = true

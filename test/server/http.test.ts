@@ -169,7 +169,7 @@ test('closing ends every line and run, and leaves nothing behind', async () => {
   const stream = await post(address(url, 'c', 'r'), asking('go'), 'text/event-stream')
   const line = dial(url, '/api/live/ws', { t: 'hello', v: 1 })
   const held = fetch(`${url}/api/live?wait=50`).catch((error: Error) => error.message)
-  await expect.poll(() => line.items.length, { timeout: 2_000 }).toBeGreaterThan(0)
+  await expect.poll(() => line.items.length).toBeGreaterThan(0)
   await playground.close()
   expect((await readStream(stream)).at(-1)).toEqual({ t: 'end', reason: 'truncated' })
   expect(await line.closed).toMatchObject({ code: 1012 })

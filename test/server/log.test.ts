@@ -56,7 +56,7 @@ test('a reader gets everything once, in order, and what was written in one turn 
   log.append({ data: 'a' })
   await Promise.resolve()
   log.append({ data: 'b' })
-  await expect.poll(() => batches, { timeout: 2_000 }).toEqual([['a', 'b']])
+  await expect.poll(() => batches).toEqual([['a', 'b']])
   log.append({ data: 'c' })
   log.end('complete')
   expect(await reading).toBe('ended')
@@ -91,7 +91,7 @@ test('a reader that leaves lets go of the log', async () => {
   const reading = follow(counted, undefined, leaving.signal, async ({ length }) => void batches.push(length))
   for (let count = 1; count <= 3; count++) {
     log.append({ data: 'x' })
-    await expect.poll(() => batches.length, { timeout: 2_000 }).toBe(count)
+    await expect.poll(() => batches.length).toBe(count)
   }
   expect([listening, getEventListeners(leaving.signal, 'abort').length]).toEqual([1, 1])
   leaving.abort()

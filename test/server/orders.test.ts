@@ -49,13 +49,13 @@ test.each(closes)('"%s" closes the sockets of one page only, with code %d', asyn
   await order(url, `order?kind=${kind}&chat=mine&ms=60000`)
   expect(await dial(url, '/api/live/ws?chat=mine', { t: 'hello' }).closed).toMatchObject({ code })
   const other = dial(url, '/api/live/ws?chat=other', { t: 'hello' })
-  await expect.poll(() => other.items[0]?.t, { timeout: 2_000 }).toBe('welcome')
+  await expect.poll(() => other.items[0]?.t).toBe('welcome')
 })
 
 test('a line that is open is cut where the trouble meets only new ones', async () => {
   const { url } = await start()
   const line = dial(url, '/api/live/ws?chat=mine', { t: 'hello' })
-  await expect.poll(() => line.items[0]?.t, { timeout: 2_000 }).toBe('welcome')
+  await expect.poll(() => line.items[0]?.t).toBe('welcome')
   expect(await order(url, 'order?kind=refuse&chat=mine&ms=50')).toEqual({ lastsMs: 50, cut: 1 })
   expect(await line.closed).toMatchObject({ code: 1006 })
 })
@@ -71,17 +71,17 @@ test('out of a black hole comes nothing until it is over, and then everything in
     stream,
     (items) => (seen.splice(0, Infinity, ...items.flatMap(({ data }) => data ?? [])), false),
   )
-  await expect.poll(() => answerer.told.length, { timeout: 2_000 }).toBe(2)
+  await expect.poll(() => answerer.told.length).toBe(2)
   for (const { say } of answerer.told) say('before')
   const both = (): unknown[] => [seen.at(-1), line.items.at(-1)?.data]
-  await expect.poll(both, { timeout: 2_000 }).toEqual(['before', 'before'])
+  await expect.poll(both).toEqual(['before', 'before'])
 
   expect(await order(url, 'order?kind=hole&chat=c&ms=60000')).toMatchObject({ cut: 0 })
   for (const { say } of answerer.told) say('within')
   for (const { say } of answerer.told) say('too')
   // Another page's line is quick meanwhile: this one could have come as well.
   const other = dial(url, '/api/live/ws?chat=other', { t: 'hello' })
-  await expect.poll(() => other.items[0]?.t, { timeout: 2_000 }).toBe('welcome')
+  await expect.poll(() => other.items[0]?.t).toBe('welcome')
   expect(both()).toEqual(['before', 'before'])
   for (const { end } of answerer.told) end('complete')
   await order(url, 'order?kind=hole&chat=c&ms=0')
@@ -95,7 +95,7 @@ test.each(['split', 'delay'])('"%s" loses nothing and turns nothing round', asyn
   const { url } = await start({ answerer })
   await order(url, `order?kind=${kind}&chat=c&ms=2000`)
   const stream = post(address(url, 'c', 'r'), asking('go'), 'text/event-stream')
-  await expect.poll(() => answerer.told.length, { timeout: 2_000 }).toBe(1)
+  await expect.poll(() => answerer.told.length).toBe(1)
   const words = Array.from({ length: 20 }, (_, index) => `word ${index} ünd ✓`)
   for (const word of words) answerer.told[0]!.say(word)
   answerer.told[0]!.end('complete')

@@ -1,5 +1,5 @@
 // The way out, for real: what one client sends, all hear, each message exactly once and in the order it was sent.
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import {
   createConnection,
@@ -14,6 +14,7 @@ import {
 } from 'holdline'
 import { createLog } from '../../playground/server/log.js'
 import { createRoom } from '../../playground/server/room.js'
+import { eventually } from '../contract/listen.ts'
 import { dial, envelopeIn, type Item, readStream, spoken, start } from './rig.js'
 
 const dialect = envelope()
@@ -38,7 +39,7 @@ function enter(transports: Transport, env: Partial<Env> = {}) {
   connection.gaps.subscribe((gap) => gaps.push(gap))
   connection.subscribe(({ data }) => heard.push(data))
   onTestFinished(() => connection.close())
-  const opened = (): Promise<void> => vi.waitFor(() => expect(connection.state.get().status).toBe('open'))
+  const opened = (): Promise<void> => eventually(() => expect(connection.state.get().status).toBe('open'))
   return { connection, heard, gaps, opened }
 }
 
@@ -69,11 +70,11 @@ test.each(names)(
       }
       if (nth % 3 === 1) await fetch(`${url}/api/faults/cut`, { method: 'POST' })
       // So that some are sent on a line that is open, some on one that is not, and some on one that goes just then.
-      await vi.waitFor(() => expect(first.heard.length + second.heard.length).toBeGreaterThan(nth * 2))
+      await eventually(() => expect(first.heard.length + second.heard.length).toBeGreaterThan(nth * 2))
     }
     await Promise.all(sent)
     for (const { heard, gaps } of [first, second]) {
-      await vi.waitFor(() => expect(heard).toHaveLength(all.length), { timeout: 8_000 })
+      await eventually(() => expect(heard).toHaveLength(all.length))
       expect(heard.toSorted()).toEqual(all.toSorted())
       for (const who of ['one', 'two']) {
         const theirs = heard.filter((word) => word.startsWith(who))
@@ -108,7 +109,7 @@ test.each(names)('over %s, a message whose receipt is lost is sent again and tak
   const { connection, heard } = enter(ways[name]!(url), { fetch: forgetful, WebSocket: deaf })
   await connection.send('once')
   await connection.send({ and: 'then' })
-  await vi.waitFor(() => expect(heard).toEqual(['once', '{"and":"then"}']))
+  await eventually(() => expect(heard).toEqual(['once', '{"and":"then"}']))
   expect(lost).toBeGreaterThan(1)
   expect(await saidIn(url)).toHaveLength(2)
 })
@@ -119,7 +120,7 @@ test.each(names)('over %s, what the room will never take is refused, and the lin
   const refused = connection.send('far too long for this room')
   await expect(refused).rejects.toMatchObject({ kind: 'request', code: name === 'webSocket' ? 'refused' : 'http-413' })
   await connection.send('short')
-  await vi.waitFor(() => expect(heard).toEqual(['short']))
+  await eventually(() => expect(heard).toEqual(['short']))
 })
 
 test.each(names)('over %s, messages wait while the server is busy, and arrive in order', async (name) => {
@@ -129,7 +130,7 @@ test.each(names)('over %s, messages wait while the server is busy, and arrive in
   await fetch(`${url}/api/faults/refuse?ms=600`, { method: 'POST' })
   await fetch(`${url}/api/faults/cut`, { method: 'POST' })
   await Promise.all(['a', 'b', 'c'].map((data) => connection.send(data)))
-  await vi.waitFor(() => expect(heard).toEqual(['a', 'b', 'c']), { timeout: 10_000 })
+  await eventually(() => expect(heard).toEqual(['a', 'b', 'c']))
 })
 
 const guarded: Readonly<Record<string, (url: string, headers: Guard) => Transport>> = {
@@ -150,12 +151,12 @@ test.each(Object.keys(guarded))(
       guarded[name]!(url, async (asking) => ({ authorization: await token(asking) })),
     )
     await connection.send('with the first')
-    await vi.waitFor(() => expect(heard).toEqual(['with the first']))
+    await eventually(() => expect(heard).toEqual(['with the first']))
     valid = 'Bearer 2'
     // A socket has shown its token already; it is asked again when it comes back.
     await fetch(`${url}/api/faults/cut`, { method: 'POST' })
     await connection.send('with the second')
-    await vi.waitFor(() => expect(heard).toEqual(['with the first', 'with the second']))
+    await eventually(() => expect(heard).toEqual(['with the first', 'with the second']))
     await opened()
     expect(made).toBe(2)
   },
@@ -241,10 +242,10 @@ test('bytes reach those who are on a WebSocket now, and are neither numbered nor
     heard.push([...new Uint8Array(data ?? new ArrayBuffer(0)), id === undefined ? 0 : 1]),
   )
   onTestFinished(() => listener.close())
-  await vi.waitFor(() => expect(listener.state.get().status).toBe('open'))
+  await eventually(() => expect(listener.state.get().status).toBe('open'))
   const { connection } = enter(ways['webSocket']!(url))
   await connection.send(Uint8Array.of(1, 2, 3))
-  await vi.waitFor(() => expect(heard).toEqual([[1, 2, 3, 0]]))
+  await eventually(() => expect(heard).toEqual([[1, 2, 3, 0]]))
   expect(await saidIn(url)).toEqual([])
   const line = dial(url, '/api/room/ws', { t: 'hello', v: 1 })
   await line.opened

@@ -23,7 +23,7 @@ test('a WebSocket that says nothing is closed; one that says what nobody knows i
   const line = dial(url, '/api/live/ws', { t: 'from-the-future' })
   await line.opened
   line.socket.send(JSON.stringify([{ t: 'ping' }, { data: 'a message' }]))
-  await expect.poll(() => line.items, { timeout: 2_000 }).toEqual([{ t: 'pong' }])
+  await expect.poll(() => line.items).toEqual([{ t: 'pong' }])
   expect(await line.closed).toMatchObject({ code: 4408 })
 })
 
