@@ -32,7 +32,11 @@ export function told(value, unit = '') {
 /** Every contestant of ours is named after the package. */
 export const isOurs = (name) => name.startsWith('holdline')
 
-export const times = (value) => (value === undefined ? '–' : `${digits(value)} ×`)
+/** Around 1, where it is decided who is the better, one more digit is told. */
+export const times = (value) => {
+  if (value === undefined) return '–'
+  return `${value >= 1 && value < 2 ? Number(value.toFixed(2)) : digits(value)} ×`
+}
 
 /** A Markdown table; the first column holds names, the others numbers. */
 export function table(head, rows) {
