@@ -12,7 +12,8 @@ export interface UsedChat extends ChatSnapshot, ChatMethods {
 }
 
 /**
- * A conversation with a server that streams its answers. Renders once per frame while an answer arrives.
+ * A conversation with a server that streams its answers. Renders with frames, some thirty times a
+ * second, while an answer arrives.
  *
  * Options may be written in place: those of the latest render count for the next answer. Another `id` is another
  * conversation; the old one hangs up. A chat that is passed in is shared, and goes on when the component is gone; one

@@ -17,7 +17,7 @@ export interface UsedCompletion extends Pick<UsedChat, 'chat' | 'status' | 'erro
 }
 
 /**
- * One prompt, one text: an answer without a conversation. Renders once per frame while it arrives.
+ * One prompt, one text: an answer without a conversation. Renders with frames while it arrives.
  *
  * @example
  * const { completion, complete, stop } = useCompletion({ transports: sse('/api/write'), protocol: text() })

@@ -6,6 +6,9 @@ const HIDDEN_MS = 250
 /** A page that takes longer to show a change gets fewer of them, so that there is time left for everything else. */
 const SLOW_MS = 12
 
+/** To the eye, a text that grows thirty times a second grows steadily; oftener is layout and paint for nothing. */
+const STEADY_MS = 20
+
 /** Decides when a change is shown. */
 export interface Publisher {
   /** Soon: with the next frame, together with all that comes until then. */
@@ -15,13 +18,15 @@ export interface Publisher {
 }
 
 export function createPublisher({ clock, frame }: Env, mode: ChatOptions['publish'], show: () => void): Publisher {
-  let planned: (() => void)[] = []
+  const planned: (() => void)[] = []
   let stopMeasuring = (): void => {}
   let costMs = 0
+  let shownAtMs = -Infinity
 
   function now(): void {
     for (const forget of planned.splice(0)) forget()
     stopMeasuring()
+    shownAtMs = clock.now()
     show()
   }
 
@@ -39,10 +44,15 @@ export function createPublisher({ clock, frame }: Env, mode: ChatOptions['publis
     soon() {
       if (mode === 'sync') return show()
       if (planned.length > 0) return
+      if (typeof mode === 'object') return void planned.push(clock.after(mode.everyMs, now))
+      if (costMs > SLOW_MS) return void planned.push(clock.after(2 * costMs, paint))
+      const inFrame = (): void => void planned.push(frame(paint))
+      const earlyMs = shownAtMs + STEADY_MS - clock.now()
       // Whichever comes first: a page that is hidden meanwhile gets no frame, one that is seen gets it sooner.
-      if (typeof mode === 'object') planned = [clock.after(mode.everyMs, now)]
-      else if (costMs > SLOW_MS) planned = [clock.after(2 * costMs, paint)]
-      else planned = [frame(paint), clock.after(HIDDEN_MS, paint)]
+      planned.push(clock.after(HIDDEN_MS, paint))
+      // Somebody may put the clock back: then it is early by an hour.
+      if (earlyMs > 0 && earlyMs <= STEADY_MS) planned.push(clock.after(earlyMs, inFrame))
+      else inFrame()
     },
   }
 }

@@ -66,8 +66,9 @@ export interface ChatOptions extends LineOptions {
    */
   readonly resume?: 'auto' | 'off' | undefined
   /**
-   * When a change is shown: once per frame, every so many milliseconds, or at once. The first token, the status and the
-   * end are always shown at once. @defaultValue 'frame'
+   * When a change is shown: with the next frame, but no sooner than 20 ms after the one before, so that an answer grows
+   * some thirty times a second on any screen; every so many milliseconds; or at once. The first token, the status and
+   * the end are always shown at once. @defaultValue 'frame'
    */
   readonly publish?: 'frame' | 'sync' | { readonly everyMs: number } | undefined
   /**

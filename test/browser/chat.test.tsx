@@ -169,6 +169,7 @@ describe.each(frameworks)('a chat in $name', ({ mountChat }) => {
       run.text(` ${at}`)
       await Promise.resolve()
     }
+    await clock.pass(20)
     await expect.poll(() => screen.text('messages'), patient).toContain(' 200')
     expect(screen.renders - before).toBe(1)
     await screen.unmount()

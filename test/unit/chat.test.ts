@@ -148,6 +148,7 @@ describe('a cut', () => {
     paint()
     expect(textOf(answer())).toBe('one two ')
     last().message(chunk({ content: 'TWO THREE' }), { id: '2' })
+    await clock.pass(20)
     paint()
     expect(textOf(answer())).toBe('ONE TWO THREE')
     last().message(chunk({}, 'stop'), { id: '3' })
@@ -255,8 +256,8 @@ describe('one thing at a time', () => {
 })
 
 describe('publication', () => {
-  test('shows the first token at once, then once per frame, then the end at once', async () => {
-    const { chat, say, paint, answer } = setUp()
+  test('shows the first token at once, then what has come with a frame, then the end at once', async () => {
+    const { clock, chat, say, paint, answer } = setUp()
     void chat.sendMessage({ text: 'hi' })
     const shown = vi.fn()
     chat.subscribe(shown)
@@ -264,6 +265,7 @@ describe('publication', () => {
     expect(textOf(answer())).toBe('a')
     shown.mockClear()
     for (let i = 0; i < 100; i++) say(chunk({ content: 'b' }))
+    await clock.pass(20)
     expect(shown).not.toHaveBeenCalled()
     paint()
     expect(shown).toHaveBeenCalledTimes(1)
@@ -285,17 +287,19 @@ describe('publication', () => {
   })
 
   test('leaves what did not change as it was', async () => {
-    const { chat, say, paint, answer } = setUp({
+    const { clock, chat, say, paint, answer } = setUp({
       messages: [{ id: 'old', role: 'assistant', parts: [{ type: 'text', text: 'old' }] }],
     })
     void chat.sendMessage({ text: 'hi' })
     say(chunk({ reasoning_content: 'Hm.' }))
     say(chunk({ content: 'a' }))
+    await clock.pass(20)
     paint()
     const before = chat.get()
     const [reasoning] = answer().parts
     say(chunk({ content: 'b' }))
     expect(chat.get()).toBe(before)
+    await clock.pass(20)
     paint()
     const after = chat.get()
     expect(after).not.toBe(before)

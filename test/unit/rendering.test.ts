@@ -43,14 +43,46 @@ describe('publication', () => {
     return { clock, frames, seen, publisher, paint: () => frames.splice(0).forEach((task) => task()) }
   }
 
-  test('goes with every frame as long as the page keeps up', async () => {
-    const { clock, publisher, paint, seen } = setUp()
+  test('goes with the next frame, and with every other one while more comes, as long as the page keeps up', async () => {
+    const { clock, frames, publisher, paint, seen } = setUp()
     for (let count = 1; count <= 3; count++) {
       publisher.soon()
       publisher.soon()
+      expect(frames).toHaveLength(1)
       paint()
-      await clock.pass(5)
       expect(seen.count).toBe(count)
+      publisher.soon()
+      await clock.pass(16)
+      // The frame that comes first is left out.
+      expect(frames).toHaveLength(0)
+      await clock.pass(4)
+    }
+  })
+
+  test('does not wait for an hour where somebody puts the clock back by one', async () => {
+    const clock = manualClock(7_200_000)
+    let backMs = 0
+    const frames: (() => void)[] = []
+    const env = createEnv({
+      clock: { now: () => clock.now() - backMs, after: clock.after },
+      frame: (task) => (frames.push(task), () => {}),
+    })
+    const publisher = createPublisher(env, 'frame', () => {})
+    publisher.now()
+    backMs = 3_600_000
+    publisher.soon()
+    await clock.pass(20)
+    expect(frames).toHaveLength(1)
+  })
+
+  test('of what comes seldom waits for no other frame', async () => {
+    const { clock, frames, publisher, paint, seen } = setUp()
+    for (let count = 1; count <= 3; count++) {
+      publisher.soon()
+      expect(frames).toHaveLength(1)
+      paint()
+      expect(seen.count).toBe(count)
+      await clock.pass(20)
     }
   })
 
@@ -76,7 +108,7 @@ describe('publication', () => {
     costMs = 4
     await clock.pass(1)
     expect(count).toBe(2)
-    await clock.pass(4)
+    await clock.pass(20)
     publisher.soon()
     expect(frames).toHaveLength(1)
   })
