@@ -56,6 +56,12 @@ describe('it finds nothing wrong', () => {
     if (transport === 'sse')
       expect(wrongIn(await check({ url: chatUrl, transports: [transport], chat: true, patienceMs: 4_000 }))).toEqual([])
   })
+
+  test('with a server that streams whatever the method, which is no mistake', async () => {
+    const { url } = await startWrong(onTestFinished, 'any method will do')
+    const results = await check({ url, transports: ['sse'], headers: key, patienceMs: 4_000 })
+    expect(verdictOn(results, 'bad-input')).toBe('ok')
+  })
 })
 
 /** A mistake, over which transport it is made, and the rule that finds it. */

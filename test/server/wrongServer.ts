@@ -168,7 +168,8 @@ export async function startWrong(finished: (close: () => void) => void, mistake?
     }
     if (!has('the door is open') && req.headers.authorization === undefined) return void res.writeHead(401).end()
     if (req.method === 'POST') return void receive(req, res)
-    if (req.method !== 'GET') return void res.writeHead(has('it stumbles over what it does not know') ? 500 : 405).end()
+    if (req.method !== 'GET' && !has('any method will do'))
+      return void res.writeHead(has('it stumbles over what it does not know') ? 500 : 405).end()
     const cursor = cursorOf(req, query)
     if (cursor && after(cursor) === undefined && has('it stumbles over a cursor')) return void res.writeHead(500).end()
     const { url = '' } = req

@@ -25,23 +25,26 @@ export async function checkBadInput(url, ground, report, accept) {
     ['wait=-1', question(url, { query: { wait: '-1' } }).target, 'GET'],
     ['the method PATCH', url, 'PATCH'],
   ]
-  const wrong = []
-  for (const [what, target, method] of tries) {
+  const statusOf = async (target, method) => {
     const leaving = new AbortController()
     const timer = setTimeout(() => leaving.abort(), ground.patienceMs)
     try {
-      const { status } = await fetch(target, { method, headers, signal: leaving.signal, redirect: 'manual' })
-      if (status >= 500 && status !== 501 && status !== 505) wrong.push(`${what} was answered with ${status}`)
+      return (await fetch(target, { method, headers, signal: leaving.signal, redirect: 'manual' })).status
     } catch {
-      wrong.push(`${what} got no answer`)
+      return undefined
     } finally {
       clearTimeout(timer)
       leaving.abort()
     }
   }
-  // Whoever crashed over it does not answer now.
-  const { status } = await askOnce(url, ground, { method: 'HEAD' })
-  if (status === 0) wrong.push('the server does not answer any more')
+  const wrong = []
+  for (const [what, target, method] of tries) {
+    const status = await statusOf(target, method)
+    if (status === undefined) wrong.push(`${what} got no answer`)
+    else if (status >= 500 && status !== 501 && status !== 505) wrong.push(`${what} was answered with ${status}`)
+  }
+  // Whoever crashed over it does not answer now. Not by HEAD: a stream that is served to it never begins.
+  if (!(await statusOf(url, 'GET'))) wrong.push('the server does not answer any more')
   report.judge('bad-input', wrong.length > 0 ? wrong.join('; ') : undefined)
 }
 
