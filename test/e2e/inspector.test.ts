@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, button, ended, soon } from './chatPage.ts'
-import { canRun, frameworks, type Playground, startPlayground } from './playground.ts'
+import { canRun, frameworks, type Playground, startPlayground, transports } from './playground.ts'
 
 const pages = ['live.html', 'room.html', 'danmaku.html'] as const
 
@@ -40,6 +40,28 @@ describe.skipIf(!canRun)('the inspector in the playground', () => {
     // A chat hangs up by itself once it has the whole answer.
     const hungUp = inspector.locator('.attempts li[data-fate=left]', { hasText: /^#1 sse · .* · closed$/ })
     await expect.poll(() => hungUp.count(), soon).toBe(2)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test.for(frameworks)('shows the four lines of the transports side by side, in %s', async (framework) => {
+    const { page, complaints } = await playground.open(`/${framework}/transports.html`)
+    await button(page, 'Run').click()
+    await button(page, 'Inspector').click()
+    const inspector = page.locator('holdline-inspector')
+    const chooser = inspector.getByRole('combobox', { name: 'Line', exact: true })
+    // Each by itself, and all of them.
+    await expect.poll(() => chooser.locator('option').count(), soon).toBe(transports.length + 1)
+    const shown = new Set<string | undefined>()
+    for (const nth of transports.keys()) {
+      await chooser.selectOption(String(nth + 1))
+      const attempt = inspector.locator('.attempts li', { hasText: /^#1 / })
+      // Until the panel has turned to it, it shows the one before.
+      const seen = async (): Promise<number> =>
+        shown.add(/^#1 (\w+) /.exec((await attempt.textContent()) ?? '')?.[1]).size
+      await expect.poll(seen, soon).toBe(nth + 1)
+    }
+    expect(shown).toEqual(new Set(transports))
     expect(complaints).toEqual([])
     await page.context().close()
   })
