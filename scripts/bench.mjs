@@ -1,5 +1,6 @@
 // `npm run bench`: measures holdline beside others, from a fresh clone, and writes docs/benchmarks.md. `-- size sse` runs some,
-// `-- --short` takes a quick look and writes nothing unless there is `--write`; `-- herd --full` takes a million clients.
+// `-- --short` takes a quick look and writes nothing unless there is `--write`; `-- herd --full` takes a million clients;
+// `-- --profile` says where bytes, time and memory go.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setUpBrowsers } from './lib/browser-setup.mjs'
@@ -47,5 +48,7 @@ try {
   console.error(error.message)
   process.exit(1)
 }
-const { code } = await run(process.execPath, ['--expose-gc', 'bench/run.mjs', ...process.argv.slice(2)])
+const args = process.argv.slice(2)
+const program = args.includes('--profile') ? 'bench/profile/run.mjs' : 'bench/run.mjs'
+const { code } = await run(process.execPath, ['--expose-gc', program, ...args])
 process.exitCode = code

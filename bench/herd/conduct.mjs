@@ -8,10 +8,10 @@ const [{ step }, { idle }, { planOf }] = await Promise.all(
   ['conduct', 'machine', 'options'].map((name) => load(`src/connection/${name}.ts`)),
 )
 
-const plan = planOf({ transports: { name: 'bench', label: 'bench', dial: () => new Promise(() => {}) } })
+const transports = { name: 'bench', label: 'bench', dial: () => new Promise(() => {}) }
 
 /** A client that has been open long enough to have nothing against its server, and one failure after another. */
-export function ourClient(luck) {
+const clientOf = (plan) => (luck) => {
   const world = { now: 0, luck: 0, quietMs: 0, cursor: undefined, sent: false, bytes: 1 }
   const at = (now) => ({ ...world, now, luck: luck() })
   let state = idle()
@@ -34,3 +34,8 @@ export function ourClient(luck) {
     },
   }
 }
+
+/** Clients with options of their own. */
+export const ourClients = (options) => clientOf(planOf({ transports, ...options }))
+
+export const ourClient = ourClients()

@@ -95,7 +95,7 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
 const ALIKE: readonly (readonly [RegExp, string])[] = [
   [/掉线|断网|断开|断连|网断/gu, '断线'],
   [/登录|凭证|密钥/gu, '令牌'],
-  [/卸载|重新加载|重载/gu, '刷新'],
+  [/重新加载|重载/gu, '刷新'],
   [/报错|异常|失败/gu, '出错'],
   [/调试|检查器/gu, '查看线路'],
 ]
