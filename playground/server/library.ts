@@ -20,6 +20,13 @@ export interface Library {
   rate(text: string, terms: Terms): number
 }
 
+/** What tells of others, of numbers and of the past; few questions are about that. */
+const ASIDE = /^(docs\/(comparison|benchmarks|performance|pains)|CHANGELOG|CONTRIBUTING|THIRD_PARTY)\.md$/
+const LESS = 0.4
+const ASKING_ASIDE = ['compare', 'comparison', 'benchmark', 'measure', 'faster', 'pain', 'changelog', 'contribute'].map(
+  stem,
+)
+
 /** Below this part of the best score, a passage is about something else. */
 const WORTH = 0.55
 
@@ -73,7 +80,11 @@ function openLibrary(language: Language, passages: readonly Passage[]): Library 
     language,
     passages,
     search(terms) {
-      const found = index.search([...terms.keys()].join(' '), { boostTerm: (term) => terms.get(term) ?? 1 })
+      const aside = ASKING_ASIDE.some((term) => terms.has(term)) ? 1 / LESS : LESS
+      const found = index.search([...terms.keys()].join(' '), {
+        boostTerm: (term) => terms.get(term) ?? 1,
+        boostDocument: (id) => (ASIDE.test(byId.get(Number(id))?.file ?? '') ? aside : 1),
+      })
       const best = found[0]?.score ?? 0
       return found
         .filter(({ score }) => score >= best * WORTH)

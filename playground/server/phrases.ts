@@ -79,7 +79,7 @@ const english: Phrases = {
 }
 
 const chinese: Phrases = {
-  examples: ['断线之后会怎样？', '怎样停止一个回答？', '心跳应该多久一次？', '服务器要做什么？'],
+  examples: ['断线之后怎样重连？', '怎样停止一个回答？', '心跳应该多久一次？', '服务器要做什么？'],
   hello: '你好！我根据本项目自己的文档回答关于 holdline 的问题。可以试试：',
   welcome: '不客气，随时可以接着问。',
   help: (files) =>

@@ -17,6 +17,7 @@ const OUR_NAME = 'holdline'
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   reconnect: ['resume', 'retry'],
   reconnection: ['resume', 'retry'],
+  break: ['cut', 'drop'],
   disconnect: ['drop', 'reader', 'leave'],
   offline: ['drop', 'cut'],
   abort: ['stop'],
@@ -70,6 +71,7 @@ const IDIOMS: readonly (readonly [RegExp, string])[] = [
   [/\bhow (long|soon|quickly)\b/gi, 'seconds'],
   [/\bhow (often|frequently)\b/gi, 'interval seconds every'],
   [/\bset ?up\b/gi, 'install'],
+  [/\bwhat (must|should|does) (my|a|the) server( have to)? do\b/gi, 'server nothing lost'],
   [/\b(web ?sockets?)\b/gi, 'websocket'],
   [/\b(server[- ]sent[- ]events?|sse)\b/gi, 'sse server-sent events'],
 ]

@@ -50,9 +50,9 @@ export const columns: readonly { readonly name: string; readonly cell: (lane: La
   { name: words.upPayload, cell: ({ up }) => whole(up.payload) },
   { name: words.downHeaders, cell: ({ down }) => whole(down.headers) },
   { name: words.downPayload, cell: ({ down }) => whole(down.payload) },
-  { name: words.perMessage, cell: ({ perMessage }) => whole(bytesOf(perMessage)) },
-  { name: words.p50, cell: ({ p50 }) => words.ms(p50.toFixed(1)) },
-  { name: words.p99, cell: ({ p99 }) => words.ms(p99.toFixed(1)) },
+  { name: words.perMessage, cell: (lane) => heard(lane, whole(bytesOf(lane.perMessage))) },
+  { name: words.p50, cell: (lane) => heard(lane, words.ms(lane.p50.toFixed(1))) },
+  { name: words.p99, cell: (lane) => heard(lane, words.ms(lane.p99.toFixed(1))) },
   { name: words.lost, cell: ({ missing, twice }) => `${whole(missing)} · ${whole(twice)}` },
   { name: words.lines, cell: ({ attempts }) => whole(attempts) },
   { name: words.cpu, cell: ({ cpu }) => (cpu === undefined ? '–' : `${cpu.toFixed(1)} %`) },
@@ -67,11 +67,16 @@ export const bars: readonly {
   {
     name: words.onTheWire,
     parts: ({ perMessage: { headers, payload } }) => [payload, headers],
-    said: ({ perMessage }) => whole(bytesOf(perMessage)),
+    said: (lane) => heard(lane, whole(bytesOf(lane.perMessage))),
   },
-  { name: words.howLate, parts: ({ p50 }) => [p50], said: ({ p50 }) => words.ms(p50.toFixed(1)) },
+  { name: words.howLate, parts: ({ p50 }) => [p50], said: (lane) => heard(lane, words.ms(lane.p50.toFixed(1))) },
   { name: words.howOften, parts: ({ requests }) => [requests], said: ({ requests }) => whole(requests) },
 ]
+
+/** Before a message has come, there is nothing to say of messages. */
+function heard({ received }: LaneView, said: string): string {
+  return received > 0 ? said : '–'
+}
 
 const sum = (parts: readonly number[]): number => parts.reduce((all, part) => all + part, 0)
 function whole(value: number): string {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createAssistant, tokensOf } from '../../playground/server/assistant.js'
 import { address, asking, envelopeIn, folder, post, readers, start } from './rig.js'
@@ -155,6 +156,32 @@ describe('the answer', () => {
     const lines = await chunksOf(['What is a run?'], {})
     expect(lines.join('')).toContain('[DONE]')
   })
+})
+
+test.each([
+  ['What happens when the line breaks in the middle of an answer?', 'docs/chat.md'],
+  ['Which transport should I choose?', 'docs/transports.md › Which transport should I use?'],
+  ['What must my server do?', 'docs/server.md › What must a server do so that nothing is lost?'],
+  ['How does a client resume after the line was cut?', 'docs/connection.md › How does a connection resume'],
+  ['What does a chat run look like over WebSocket?', 'docs/server.md › What does a chat run look like over WebSocket?'],
+  ['How often must a server send a heartbeat?', 'docs/server.md › How often should a server send a heartbeat?'],
+  ['What happens when the server no longer knows the cursor?', 'docs/connection.md › What happens when the server no'],
+  ['How does it compare with Socket.IO?', 'docs/comparison.md'],
+  ['回答途中断线会怎样？', 'docs/zh.md › 回答途中断线会怎样？'],
+  ['该选哪种传输方式？', 'docs/zh.md › 该选哪种传输方式？'],
+  ['服务器要做什么？', 'docs/zh.md › 服务器要做什么？'],
+  ['怎样停止一个回答？', 'docs/zh.md › 怎样停止一个回答？'],
+  ['心跳应该多久一次？', 'docs/zh.md › 心跳应该多久一次？'],
+  ['断线之后怎样重连？', 'docs/zh.md › 断线之后怎样重连？'],
+])('what the playground suggests to ask is answered from where it stands: %s', async (question, place) => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const lines: string[] = []
+  const history = [{ id: '1', role: 'user', text: question }]
+  const source = createAssistant(root).answer({ run: 'r', history, body: {}, speed: '100000' })
+  await source((data) => lines.push(data) > 0, new AbortController().signal)
+  const chunks = lines.slice(0, -1).map((line) => JSON.parse(line) as Chunk)
+  const [first] = chunks.flatMap(({ choices }) => choices[0]?.delta.annotations ?? [])
+  expect(first?.url_citation.title.startsWith(place), first?.url_citation.title).toBe(true)
 })
 
 test('the stream is what OpenAI streams: role, reasoning, text, reason, usage, [DONE]', async () => {

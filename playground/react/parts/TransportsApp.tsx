@@ -80,7 +80,7 @@ export function TransportsApp() {
       </div>
 
       <p className="conclusion" data-empty={conclusion === ''}>
-        {conclusion || words.still}
+        {conclusion || (doing === 'still' ? words.still : words.soon)}
       </p>
 
       <div className="bars">

@@ -68,6 +68,10 @@ export const words = bilingual({
     'One lane at a time, against the same feed without readers. What is below the noise of this machine says 0.',
     '每次只运行一条通道，并扣除无人读取时的开销。低于本机噪声的显示为 0。',
   ],
+  soon: [
+    'Running: the numbers say something once a message has come over each lane.',
+    '正在运行：每条通道都收到消息之后，就能比较了。',
+  ],
   still: ['Press Run, and the same messages come over all four.', '点击“开始”，同样的消息会经由四种方式到达。'],
   asked: [
     (requests: number, messages: number) =>
