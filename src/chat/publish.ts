@@ -39,19 +39,21 @@ export function createPublisher({ clock, frame }: Env, mode: ChatOptions['publis
     })
   }
 
+  const plan = (ms: number, task: () => void): void => void planned.push(clock.after(ms, task))
+
   return {
     now,
     soon() {
       if (mode === 'sync') return show()
       if (planned.length > 0) return
-      if (typeof mode === 'object') return void planned.push(clock.after(mode.everyMs, now))
-      if (costMs > SLOW_MS) return void planned.push(clock.after(2 * costMs, paint))
+      if (typeof mode === 'object') return plan(mode.everyMs, now)
+      if (costMs > SLOW_MS) return plan(2 * costMs, paint)
       const inFrame = (): void => void planned.push(frame(paint))
       const earlyMs = shownAtMs + STEADY_MS - clock.now()
       // Whichever comes first: a page that is hidden meanwhile gets no frame, one that is seen gets it sooner.
-      planned.push(clock.after(HIDDEN_MS, paint))
+      plan(HIDDEN_MS, paint)
       // Somebody may put the clock back: then it is early by an hour.
-      if (earlyMs > 0 && earlyMs <= STEADY_MS) planned.push(clock.after(earlyMs, inFrame))
+      if (earlyMs > 0 && earlyMs <= STEADY_MS) plan(earlyMs, inFrame)
       else inFrame()
     },
   }

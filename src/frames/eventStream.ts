@@ -20,6 +20,7 @@ export interface EventStreamReader {
  */
 export function createEventStream(to: EventStreamReader, maxChars: number): (text: string) => boolean {
   let within = true
+  let beat = false
   /** The parser tells an id before the event that carries it; where no event follows, the id stood alone. */
   let lone: string | undefined
   const settle = (): void => {
@@ -41,7 +42,9 @@ export function createEventStream(to: EventStreamReader, maxChars: number): (tex
       if (within) to.frame({ event: event || 'message', data, id })
     },
     onRetry: to.retryAfter,
-    onComment: () => to.alive(true),
+    onComment() {
+      beat = true
+    },
     onError(error) {
       // Fields and numbers that mean nothing are passed over, as the standard asks.
       if (error.type === 'max-buffer-size-exceeded') within = false
@@ -51,6 +54,9 @@ export function createEventStream(to: EventStreamReader, maxChars: number): (tex
   return (text) => {
     parser.feed(text)
     settle()
+    // Once, however many came together: each asks for the time.
+    if (beat) to.alive(true)
+    beat = false
     return within
   }
 }

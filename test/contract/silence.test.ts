@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { envelope, longPolling, polling, sse, webSocket } from '../../src/index.ts'
-import { eventually, hold, hurried } from './listen.ts'
+import { call, eventually, hold, hurried } from './listen.ts'
 import { rigs } from './rigs.ts'
 import { serve } from './server.ts'
 
@@ -61,6 +61,16 @@ test('takes any byte for a sign of life, a comment too', async () => {
   const { states } = hold({ transports: sse(origin), heartbeat: { silenceMs: 250 } })
   await eventually(() => expect(beats).toBe(25))
   expect(states.map(({ status }) => status)).toEqual(['connecting', 'open'])
+})
+
+test('takes comments that come together for one sign of life', async () => {
+  const { origin } = await serve({
+    http: (_, response) => void response.writeHead(200, eventStream).write(`${':\n\n'.repeat(100)}data: x\n\n`),
+  })
+  const line = call(sse(origin))
+  await eventually(() => expect(line.said).toContain('frame x'))
+  // The headers, the bytes, the message, and all of the comments.
+  await eventually(() => expect(line.words).toBe(4))
 })
 
 test('learns from the comments of a stream how long it may be quiet', async () => {
