@@ -26,6 +26,8 @@ const purifier = DOMPurify(window)
 purifier.addHook('afterSanitizeAttributes', (node) => {
   // Colours of code, and nothing else that the page has a look for.
   if (!/^hljs-[\w-]+(?: [\w-]+_)*$/.test(node.getAttribute('class') ?? '')) node.removeAttribute('class')
+  // What may be too wide is scrolled, by keyboard too.
+  if (node.tagName === 'PRE' || node.tagName === 'TABLE') node.setAttribute('tabindex', '0')
   if (node.tagName !== 'A') return
   const href = node.getAttribute('href') ?? ''
   if (!/^(https?:|mailto:)/i.test(href)) {
