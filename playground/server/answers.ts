@@ -3,7 +3,7 @@ import { chosenOf, compose, placeOf } from './compose.js'
 import { addressOf } from './documents.js'
 import { isRecord } from './http.js'
 import type { Library } from './library.js'
-import { type Passage, plainText } from './passages.js'
+import { plainText } from './passages.js'
 import { smallTalk } from './smallTalk.js'
 import { isChinese, type Language, subjectOf, type Terms, termsInContext, termsOf } from './terms.js'
 import { type Phrases, phrasesFor } from './phrases.js'
@@ -80,7 +80,7 @@ function fromLibrary(questions: readonly string[], library: Library, phrases: Ph
   const terms = termsInContext(questions, language)
   const found = isForeign(own, library) ? [] : library.search(terms)
   // An earlier question only helps to choose among what speaks of this one.
-  const apt = found.filter(({ passage }) => library.rate(wholeOf(passage), own) > 0)
+  const apt = found.filter(({ passage }) => library.speaksOf(passage, own))
   const hits = apt.length > 0 ? apt : found
   const sought = subjectOf(question, language) || phrases.whatWasAsked
   const size = new Set(passages.map(({ file }) => file)).size
@@ -96,8 +96,6 @@ function fromLibrary(questions: readonly string[], library: Library, phrases: Ph
     })),
   }
 }
-
-const wholeOf = ({ trail, blocks }: Passage): string => [...trail, ...blocks.map(({ text }) => text)].join('\n')
 
 /** The same, with the search shown as the tool that it is. */
 function searchFor(query: string, libraries: Libraries, phrases: Phrases): Said {

@@ -16,6 +16,8 @@ export interface Library {
   search(terms: Terms): readonly Hit[]
   /** Whether the documents speak of it at all. */
   knows(term: string): boolean
+  /** Whether a passage has any of the words. */
+  speaksOf(passage: Passage, terms: Terms): boolean
   /** How much of what is asked for a piece of text holds; rare words count more. */
   rate(text: string, terms: Terms): number
 }
@@ -70,7 +72,10 @@ function openLibrary(language: Language, passages: readonly Passage[]): Library 
     })),
   )
 
-  const stems = passages.map(({ trail, blocks }) => stemsOf([...trail, ...blocks.map(({ text }) => text)].join('\n')))
+  const stemsById = new Map(
+    passages.map(({ id, trail, blocks }) => [id, stemsOf([...trail, ...blocks.map(({ text }) => text)].join('\n'))]),
+  )
+  const stems = [...stemsById.values()]
   const rarity = (term: string): number => {
     const holding = stems.filter((held) => held.has(term)).length
     return Math.log(1 + (passages.length + 1) / (holding + 0.5))
@@ -94,6 +99,7 @@ function openLibrary(language: Language, passages: readonly Passage[]): Library 
         })
     },
     knows: (term) => stems.some((held) => held.has(term)) || index.search(term, { prefix: true }).length > 0,
+    speaksOf: ({ id }, terms) => [...terms.keys()].some((term) => stemsById.get(id)?.has(term)),
     rate(text, terms) {
       const held = stemsOf(text)
       let sum = 0

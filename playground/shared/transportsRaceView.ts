@@ -50,12 +50,12 @@ export const columns: readonly { readonly name: string; readonly cell: (lane: La
   { name: words.upPayload, cell: ({ up }) => whole(up.payload) },
   { name: words.downHeaders, cell: ({ down }) => whole(down.headers) },
   { name: words.downPayload, cell: ({ down }) => whole(down.payload) },
-  { name: words.perMessage, cell: (lane) => heard(lane, whole(bytesOf(lane.perMessage))) },
-  { name: words.p50, cell: (lane) => heard(lane, words.ms(lane.p50.toFixed(1))) },
-  { name: words.p99, cell: (lane) => heard(lane, words.ms(lane.p99.toFixed(1))) },
+  { name: words.perMessage, cell: weightOf },
+  { name: words.p50, cell: (lane) => lateness(lane, lane.p50) },
+  { name: words.p99, cell: (lane) => lateness(lane, lane.p99) },
   { name: words.lost, cell: ({ missing, twice }) => `${whole(missing)} · ${whole(twice)}` },
   { name: words.lines, cell: ({ attempts }) => whole(attempts) },
-  { name: words.cpu, cell: ({ cpu }) => (cpu === undefined ? '–' : `${cpu.toFixed(1)} %`) },
+  { name: words.cpu, cell: ({ cpu }) => (cpu === undefined ? NOTHING : `${cpu.toFixed(1)} %`) },
 ]
 
 /** Bars: for each lane one or two parts, as shares of the longest. */
@@ -67,15 +67,19 @@ export const bars: readonly {
   {
     name: words.onTheWire,
     parts: ({ perMessage: { headers, payload } }) => [payload, headers],
-    said: (lane) => heard(lane, whole(bytesOf(lane.perMessage))),
+    said: weightOf,
   },
-  { name: words.howLate, parts: ({ p50 }) => [p50], said: (lane) => heard(lane, words.ms(lane.p50.toFixed(1))) },
+  { name: words.howLate, parts: ({ p50 }) => [p50], said: (lane) => lateness(lane, lane.p50) },
   { name: words.howOften, parts: ({ requests }) => [requests], said: ({ requests }) => whole(requests) },
 ]
 
 /** Before a message has come, there is nothing to say of messages. */
-function heard({ received }: LaneView, said: string): string {
-  return received > 0 ? said : '–'
+const NOTHING = '–'
+function weightOf({ received, perMessage }: LaneView): string {
+  return received > 0 ? whole(bytesOf(perMessage)) : NOTHING
+}
+function lateness({ received }: LaneView, ms: number): string {
+  return received > 0 ? words.ms(ms.toFixed(1)) : NOTHING
 }
 
 const sum = (parts: readonly number[]): number => parts.reduce((all, part) => all + part, 0)
